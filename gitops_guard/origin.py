@@ -1,0 +1,114 @@
+"""Parsed YAML as plain dicts and lists that remember, for every value, the place that last wrote it.
+
+A `Map` is a dict and a `Seq` is a list, so json, jsonschema and the policy engines take them as they are. Beside each
+value lies its `Origin`; a merge moves both together, so that a patch's value keeps the patch's line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+
+class Origin(NamedTuple):
+    """Where a value was written."""
+
+    file: str
+    """Relative to the repository's root, POSIX."""
+    line: int
+    """Of the first character of the value, from 1."""
+    column: int
+    exact: bool = True
+    """A scalar (or collection) of the file starts at line and column; else this is the nearest place that can be named."""
+    key_line: int = 0
+    """Of the value's key, from 1; 0 where the value has none (an item of a list, a document)."""
+    key_column: int = 0
+    block: int = 0
+    """Of a literal block scalar: the column (from 1) where its text begins, on the line after `line`; else 0."""
+
+
+class Map(dict[str, Any]):
+    """A mapping with origins."""
+
+    __slots__ = ("at", "gone")
+
+    def __init__(self, items: Iterable[tuple[str, Any]] | dict[str, Any] = (), at: dict[str, Origin] | None = None) -> None:
+        """`at` holds the origin of each key's value; a key without one has no known place."""
+        super().__init__(items)
+        self.at: dict[str, Origin] = {} if at is None else at
+        self.gone: dict[str, Origin] | None = None
+        """Keys that a later writer deleted, and where."""
+
+    def put(self, key: str, value: Any, origin: Origin | None) -> None:
+        """Set a value and its origin."""
+        self[key] = value
+        if origin is None:
+            self.at.pop(key, None)
+        else:
+            self.at[key] = origin
+
+    def drop(self, key: str, origin: Origin | None = None) -> None:
+        """Delete a key if it is there, and remember the place that asked for it."""
+        self.pop(key, None)
+        self.at.pop(key, None)
+        if origin is not None:
+            if self.gone is None:
+                self.gone = {}
+            self.gone[key] = origin
+
+
+class Seq(list[Any]):
+    """A list with origins; `at` has one entry for each item, always."""
+
+    __slots__ = ("at",)
+
+    def __init__(self, items: Iterable[Any] = (), at: list[Origin | None] | None = None) -> None:
+        """`at` must be as long as `items`; without it no item has a known place."""
+        super().__init__(items)
+        self.at: list[Origin | None] = [None] * len(self) if at is None else at
+
+    def add(self, value: Any, origin: Origin | None) -> None:
+        """Append an item."""
+        self.append(value)
+        self.at.append(origin)
+
+    def insert_at(self, index: int, value: Any, origin: Origin | None) -> None:
+        """Insert an item before `index`."""
+        self.insert(index, value)
+        self.at.insert(index, origin)
+
+    def put(self, index: int, value: Any, origin: Origin | None) -> None:
+        """Replace an item."""
+        self[index] = value
+        self.at[index] = origin
+
+    def remove_at(self, index: int) -> None:
+        """Delete an item."""
+        del self[index]
+        del self.at[index]
+
+
+def clone(value: Any) -> Any:
+    """A deep copy that shares nothing mutable; containers which an alias shared come apart."""
+    kind = type(value)
+    if kind is Map:
+        copy = Map()
+        for key, item in value.items():
+            copy[key] = clone(item) if type(item) is Map or type(item) is Seq else item
+        copy.at = value.at.copy()
+        if value.gone:
+            copy.gone = value.gone.copy()
+        return copy
+    if kind is Seq:
+        items = [clone(item) if type(item) is Map or type(item) is Seq else item for item in value]
+        return Seq(items, value.at.copy())
+    return value
+
+
+def origin_of(container: Any, key: str | int) -> Origin | None:
+    """The origin of one value of a container, or None where it has none."""
+    if type(container) is Map:
+        return container.at.get(str(key))
+    if type(container) is Seq and isinstance(key, int) and -len(container) <= key < len(container):
+        return container.at[key]
+    return None

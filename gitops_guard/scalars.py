@@ -1,0 +1,113 @@
+"""What a plain YAML scalar means, in the two dialects that Kubernetes tools use.
+
+Rules: go.yaml.in/yaml v3 `resolve.go` (kustomize reads resources so) and v2 `resolve.go` through sigs.k8s.io/yaml (kubectl
+reads manifests so, kustomize its own files and JSON patches).
+"""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import math
+import re
+from typing import Any
+
+
+class Dialect(enum.Enum):
+    """Who reads the file."""
+
+    RESOURCE = "yaml.v3"
+    """kustomize's resources: only true and false are booleans; unquoted dates are times."""
+    MANIFEST = "YAML 1.1"
+    """kubectl's manifests, kustomization files, JSON patches: yes, no, on, off, y and n are booleans too."""
+
+
+_TRUE = dict.fromkeys(("true", "True", "TRUE"), True)
+_FALSE = dict.fromkeys(("false", "False", "FALSE"), False)
+_NULL: dict[str, Any] = dict.fromkeys(("", "~", "null", "Null", "NULL"))
+_FLOATS = {
+    ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+}
+_WORDS: dict[Dialect, dict[str, Any]] = {
+    Dialect.RESOURCE: {**_TRUE, **_FALSE, **_NULL, **_FLOATS},
+    Dialect.MANIFEST: {
+        **_TRUE, **_FALSE, **_NULL, **_FLOATS,
+        **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "on", "On", "ON"), True),
+        **dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF"), False),
+    },
+}
+_HINTS = frozenset("+-.0123456789~yYnNtTfFoO")
+_NUMERIC = frozenset("+-0123456789")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_GO_FLOAT = re.compile(r"\.[0-9_]+([eE][-+]?[0-9_]+)?")
+_INT = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)")
+_TIME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
+                   r"(?:(?:[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2}))"
+                   r"|(?: ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(\.[0-9]+)?))?")
+_BIGGEST, _SMALLEST = 2**64 - 1, -(2**63)
+
+
+def resolve(text: str, dialect: Dialect) -> Any:
+    """The value of a plain, untagged scalar: None, bool, int, float or str. A time becomes its RFC 3339 text (v3 only)."""
+    if text and text[0] not in _HINTS:
+        return text
+    words = _WORDS[dialect]
+    if text in words:
+        return words[text]
+    first = text[0]
+    if first == ".":
+        return float(text.replace("_", "")) if _GO_FLOAT.fullmatch(text) and "_" not in text else text
+    if first not in _NUMERIC:
+        return text
+    if dialect is Dialect.RESOURCE and len(text) > 7 and text[4] == "-":
+        time = _timestamp(text)
+        if time is not None:
+            return time
+    return _number(text.replace("_", ""), text)
+
+
+def _number(plain: str, text: str) -> Any:
+    whole = _INT.fullmatch(plain)
+    if whole:
+        sign, digits = whole.groups()
+        value = _integer(digits)
+        value = -value if sign == "-" else value
+        # Beyond 64 bits Go's ParseInt and ParseUint fail, and only decimal text is a float as well.
+        if (_SMALLEST <= value <= _BIGGEST) and not (sign == "+" and value > 2**63 - 1):
+            return value
+    if _FLOAT.fullmatch(plain):
+        real = float(plain)
+        return text if math.isinf(real) else real
+    return text
+
+
+def _integer(digits: str) -> int:
+    prefix = digits[:2].lower()
+    if prefix == "0x":
+        return int(digits[2:], 16)
+    if prefix == "0b":
+        return int(digits[2:], 2)
+    if prefix == "0o":
+        return int(digits[2:], 8)
+    return int(digits, 8) if len(digits) > 1 and digits[0] == "0" else int(digits)
+
+
+def _timestamp(text: str) -> str | None:
+    """The text of a Go time.Time in JSON, or None where Go's parser takes the scalar for a string."""
+    match = _TIME.fullmatch(text)
+    if not match:
+        return None
+    parts = match.groups()
+    year, month, day = (int(part) for part in parts[:3])
+    hour, minute, second, fraction, zone = parts[3:8]
+    if hour is None:
+        hour, minute, second, fraction = parts[8:12]
+    try:
+        time = datetime.datetime(year, month, day, int(hour or 0), int(minute or 0), int(second or 0))
+    except ValueError:
+        return None
+    digits = (fraction or "")[1:10].rstrip("0")
+    suffix = "Z" if zone in (None, "+00:00", "-00:00") else zone
+    return time.isoformat() + (f".{digits}" if digits else "") + suffix
