@@ -120,8 +120,8 @@ class Resource:
     """One Kubernetes object of a target's output."""
 
     body: Map
-    target: str
-    """The target's id."""
+    target: str | None
+    """The target's id; None for a document that no target takes in."""
     declared: Origin
     """The `kind` value of the object, in the file that declares it."""
 
@@ -172,6 +172,8 @@ class Fault:
     remedy: str = ""
     resource: Resource | None = None
     path: FieldPath = ()
+    line: int = 0
+    """The line inside the text at `path`, from 1, where the fault is in a text of several lines; 0: the field itself."""
     target: str | None = None
     """The target's id; None for what no target takes in."""
     location: Location | None = None

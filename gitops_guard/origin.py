@@ -25,6 +25,8 @@ class Origin(NamedTuple):
     key_column: int = 0
     block: int = 0
     """Of a literal block scalar: the column (from 1) where its text begins, on the line after `line`; else 0."""
+    packed: str = ""
+    """The file whose whole text is the value (a generator packed it); `line` is then the entry that named the file."""
 
 
 class Map(dict[str, Any]):

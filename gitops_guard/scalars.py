@@ -44,8 +44,8 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _GO_FLOAT = re.compile(r"\.[0-9_]+([eE][-+]?[0-9_]+)?")
 _INT = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)")
 _TIME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
-                   r"(?:(?:[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2}))"
-                   r"|(?: ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(\.[0-9]+)?))?")
+                   r"(?:(?:[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})([.,][0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2}))"
+                   r"|(?: +([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})([.,][0-9]+)?))?")
 _BIGGEST, _SMALLEST = 2**64 - 1, -(2**63)
 
 
@@ -66,6 +66,11 @@ def resolve(text: str, dialect: Dialect) -> Any:
         if time is not None:
             return time
     return _number(text.replace("_", ""), text)
+
+
+def is_timestamp(text: str) -> bool:
+    """Whether go-yaml takes the plain scalar for a time."""
+    return len(text) > 7 and text[4] == "-" and _timestamp(text) is not None
 
 
 def _number(plain: str, text: str) -> Any:

@@ -43,6 +43,8 @@ class Comment:
     """From the `#` to the end of the line."""
     alone: bool
     """Nothing but white space stands before it on its line."""
+    embedded: bool = False
+    """It stands in a block scalar: a comment of the text in there (an inline patch), if of anything."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Stream:
         return _roots(self._events, self._frame)
 
     def comments(self) -> list[Comment]:
-        """Every comment of the text, in order."""
+        """Every comment of the text, in order; with those that stand in block scalars, marked `embedded`."""
         events: list[Any] = self._events
         spans: list[tuple[int, int]] = [(e.start_mark.index, e.end_mark.index)  # type: ignore[union-attr]
                                         for e in events if type(e) is yaml.ScalarEvent]
@@ -247,11 +249,12 @@ def _comments(text: str, spans: list[tuple[int, int]]) -> Iterator[Comment]:
         begin = match.start()
         while at < len(spans) and spans[at][1] <= begin:
             at += 1
-        if at < len(spans) and spans[at][0] <= begin < spans[at][1] and not _is_header(text, spans[at], begin):
+        inside = at < len(spans) and spans[at][0] <= begin < spans[at][1] and not _is_header(text, spans[at], begin)
+        if inside and not _BLOCK_HEADER.match(text, spans[at][0]):
             continue
         line += text.count("\n", line_start, begin)
         line_start = text.rfind("\n", 0, begin) + 1
-        yield Comment(line + 1, begin - line_start + 1, match.group(), not text[line_start:begin].strip())
+        yield Comment(line + 1, begin - line_start + 1, match.group(), not text[line_start:begin].strip(), inside)
         line_start = begin
 
 

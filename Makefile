@@ -1,0 +1,73 @@
+# On a machine with Python 3.10 or later and make: `make demo`, `make test`. `make tools` needs Go and npm as well.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Where the real programs are; the same folder for every checkout with the same pins.
+TOOLS = $(shell $(BIN)/python tools/build.py --where)
+PYTEST_ARGS ?=
+
+.PHONY: demo test check lint types floors policies docs docs-check tools tools-cluster test-real conformance clean
+
+demo: $(VENV)/.demo  ## check the example shop, and write the reports that CI systems read
+	@mkdir -p out
+	@cd examples/shop && ../../$(BIN)/gitops-guard check . --root . \
+	    --report sarif=../../out/report.sarif --report junit=../../out/report.xml --report json=../../out/report.json; \
+	  code=$$?; if [ $$code -ne 1 ]; then echo "the shop has faults, so check should end with 1; it ended with $$code" >&2; exit 1; fi
+	@ls -l out/report.sarif out/report.xml out/report.json
+
+test: $(VENV)/.test  ## everything that needs only Python
+	$(BIN)/pytest -m "not real" -n 2 $(PYTEST_ARGS)
+
+check: lint types floors policies docs-check  ## everything that is not a test of behaviour
+
+lint: $(VENV)/.check
+	$(BIN)/ruff check .
+
+types: $(VENV)/.check
+	$(BIN)/mypy
+
+floors: $(VENV)/.check
+	$(BIN)/lint-imports
+
+policies: $(VENV)/.test
+	$(BIN)/pytest tests/test_policies.py $(PYTEST_ARGS)
+
+docs: $(VENV)/.demo  ## write the pages that are made from the policies
+	$(BIN)/python -m gitops_guard.policy_docs > docs/policies.md.new && mv docs/policies.md.new docs/policies.md
+
+docs-check: $(VENV)/.demo
+	@$(BIN)/python -m gitops_guard.policy_docs | diff -u docs/policies.md - || { echo "docs/policies.md is old: run make docs" >&2; exit 1; }
+
+tools: $(VENV)/.demo  ## build the real programs that tests/real compares with
+	$(BIN)/python tools/build.py
+
+tools-cluster: $(VENV)/.demo  ## build gator, etcd and kube-apiserver, for the tests against a real API server
+	$(BIN)/python tools/build.py --cluster
+
+test-real: $(VENV)/.test tools
+	GITOPS_GUARD_TOOLS="$(TOOLS)" $(BIN)/pytest tests/real -m real $(PYTEST_ARGS)
+
+conformance: $(VENV)/.test tools  ## CONFORMANCE=the folder with the suites
+	GITOPS_GUARD_TOOLS="$(TOOLS)" $(BIN)/python tools/conformance.py "$(CONFORMANCE)" --cmd "$(CURDIR)/$(BIN)/gitops-guard"
+
+clean:
+	rm -rf $(VENV) out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+# One environment; each stamp says which dependency group is in it. The pip of Python 3.11 is too old for groups.
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 10) or sys.exit("gitops-guard needs Python 3.10 or later; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.venv pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.demo
+	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(VENV)/.check: $(VENV)/.demo
+	$(BIN)/python -m pip install --quiet --group check
+	@touch $@

@@ -1,0 +1,69 @@
+"""The command line: parses, calls one function, prints, exits. One file for each command, imported when it is called."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from .. import __version__
+from ..errors import GuardError
+
+_COMMANDS = {
+    "check": "render, validate, judge",
+    "policies": "list, explain",
+    "render": "print what kustomize build prints",
+}
+
+
+class _Commands(click.Group):
+    """The commands by name; importing one costs more than all of `--version`, so each is imported when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"gitops_guard.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click's, with the nearest command where there is none of that name."""
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], _COMMANDS, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else f" Commands: {', '.join(sorted(_COMMANDS))}."
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what gitops-guard raises on purpose becomes one line and its exit code."""
+        try:
+            return super().invoke(ctx)
+        except GuardError as error:
+            _stop(str(error), error.exit_code)
+        except RecursionError:
+            _stop("the input is nested too deeply", 4)
+        except KeyboardInterrupt:
+            _stop("interrupted", 130)
+        except BrokenPipeError:
+            # The reader of our output has gone (`| head`): nobody is left to tell.
+            sys.stderr.close()
+            sys.exit(4)
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    from .terminal import harmless  # noqa: PLC0415 (start-up)
+
+    click.echo(f"gitops-guard: {harmless(message)}", err=True)
+    sys.exit(code)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="gitops-guard")
+def cli() -> None:
+    """Check GitOps configuration repositories: what a merge would deploy, and where each fault in it was written."""

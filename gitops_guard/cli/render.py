@@ -1,0 +1,107 @@
+"""`gitops-guard render`: what kustomize build prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import posixpath
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from .. import git
+from ..errors import GuardError, InputError, RenderError, UsageError
+from ..manifests import KUSTOMIZATION_FILES
+from ..model import Fault
+from ..render import Rendered, Renderer, emit, origins
+from ..source import Sources
+from ..tree import OutsideError, WorkTree, is_below
+from .place import relative, root_of
+from .terminal import harmless
+
+
+@click.command("render")
+@click.argument("folder", metavar="DIR", default=".")
+@click.option("--output-dir", metavar="OUT", help="Render every kustomization folder below DIR to OUT/<folder>/manifests.yaml.")
+@click.option("--load-restrictor", type=click.Choice(["root", "none"]), default="root", show_default=True,
+              help="Whether files may lie outside the kustomization's folder; none opens the repository, not the machine.")
+@click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
+@click.option("--origins", "show_origins", is_flag=True, help="Print, as JSON, the file and line that wrote each field.")
+def command(folder: str, output_dir: str | None, load_restrictor: str, root: str | None, show_origins: bool) -> None:
+    """Print what `kustomize build DIR` prints, byte for byte; nothing is fetched and nothing is run.
+
+    Secrets are printed as they are, as kustomize does.
+    """
+    if not os.path.isdir(folder):
+        raise UsageError(f"there is no folder {folder!r}")
+    base = root_of(root, (folder,))
+    tree = WorkTree(base, git.listing(base) if output_dir is not None and root is None else None)
+    renderer = Renderer(Sources(tree), load_restrictor=load_restrictor)
+    start = relative(base, folder)
+    if output_dir is not None:
+        if show_origins:
+            raise UsageError("--origins prints to standard output; leave --output-dir out")
+        sys.exit(1 if _render_all(renderer, tree, start, Path(output_dir)) else 0)
+    try:
+        rendered = _complete(renderer.render(start))
+    except InputError as error:
+        _say(error)
+        sys.exit(1)
+    for fault in rendered.faults:
+        _warn(fault)
+    text = json.dumps(origins(rendered.resources), indent=1) + "\n" if show_origins else emit(rendered.resources)
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+
+
+def _complete(rendered: Rendered) -> Rendered:
+    """The build, if all of it is known from here: a part of a deployment must not be taken for the whole."""
+    for fault in rendered.faults:
+        if fault.rule == "render/unresolved" and fault.location is not None:
+            raise RenderError(fault.message, fault.location.file, fault.location.line, fault.location.column, fault.remedy)
+    return rendered
+
+
+def _render_all(renderer: Renderer, tree: WorkTree, start: str, out: Path) -> int:
+    folders = sorted({posixpath.dirname(path) or "." for path in tree.files()
+                      if posixpath.basename(path) in KUSTOMIZATION_FILES and is_below(path, start)})
+    failed = 0
+    for folder in folders:
+        try:
+            rendered = _complete(renderer.render(folder))
+        except InputError as error:
+            failed += 1
+            _say(error)
+            continue
+        except OutsideError:
+            failed += 1
+            click.echo(f"{harmless(folder)}: a symbolic link that leaves the repository", err=True)
+            continue
+        target = out / posixpath.relpath(folder, start) / "manifests.yaml"
+        _write(target, emit(rendered.resources).encode("utf-8", "surrogateescape"))
+    click.echo(f"{len(folders) - failed} of {len(folders)} folders rendered", err=True)
+    return failed
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises GuardError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".manifests-")
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        os.replace(scratch, path)
+    except OSError as error:
+        raise GuardError(f"can't write {str(path)!r}: {error.strerror}") from None
+
+
+def _say(error: InputError) -> None:
+    remedy = f" ({error.remedy})" if error.remedy else ""
+    click.echo(harmless(f"{error.file}:{error.line}:{error.column}: {error.message}{remedy}"), err=True)
+
+
+def _warn(fault: Fault) -> None:
+    if fault.location is not None:
+        place = fault.location
+        click.echo(harmless(f"{place.file}:{place.line}:{place.column}: warning: {fault.message}"), err=True)

@@ -1,0 +1,67 @@
+"""What the commands need to know of the place they print to."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import secrets
+import shutil
+import sys
+import unicodedata
+
+import click
+
+from ..errors import UsageError
+
+
+def harmless(text: str) -> str:
+    """Text from files, for a terminal: control characters shown as escapes, line ends and tabs kept."""
+    return "".join(
+        char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") else f"\\u{ord(char):04x}"
+        for char in text)
+
+
+def wants_color(choice: str) -> bool:
+    """Whether to colour standard output: the option, then NO_COLOR, FORCE_COLOR, and what is there to show it."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    if os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty() or os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def width() -> int:
+    """Columns of the terminal; 100 where there is none."""
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+
+
+def today() -> str:
+    """Today's date in UTC, YYYY-MM-DD; SOURCE_DATE_EPOCH sets it, for runs that must be repeatable. Raises UsageError."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"SOURCE_DATE_EPOCH must be seconds since 1970, not {epoch!r}") from None
+
+
+def echo_report(text: str, *, commands: bool = False) -> None:
+    """Print a report. In a GitHub job, text from files must not be taken for workflow commands unless it consists of them."""
+    if os.environ.get("GITHUB_ACTIONS") == "true" and not commands:
+        token = secrets.token_hex(16)
+        click.echo(f"::stop-commands::{token}")
+        _write(text)
+        click.echo(f"::{token}::")
+    else:
+        _write(text)
+
+
+def _write(text: str) -> None:
+    data = text.encode("utf-8", "surrogateescape" if any("\udc80" <= char <= "\udcff" for char in text) else "backslashreplace")
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,191 @@
+"""A repository -> its targets: what is built and deployed as a unit, and the files that no target takes in.
+
+Which folders are targets: DESIGN "Which targets there are". Nothing here is rendered; a kustomization is only asked what it
+names directly.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from . import manifests
+from .errors import SourceError
+from .model import Target
+from .source import Dialect, Sources
+from .tree import OutsideError, is_below
+
+Uses = Callable[[str], tuple[frozenset[str], frozenset[str]]]
+"""folder of a kustomization -> the kustomization folders and the files that it names directly"""
+
+_ENVIRONMENTS = {
+    "production": ("prod", "production", "prd", "live"),
+    "staging": ("staging", "stage", "stg", "preprod", "uat"),
+    "development": ("dev", "development", "test", "qa", "sandbox", "preview"),
+}
+_BY_TOKEN = {token: name for name, tokens in _ENVIRONMENTS.items() for token in tokens}
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What a repository holds."""
+
+    targets: tuple[Target, ...]
+    """Sorted by path."""
+    manifests: tuple[str, ...]
+    """Every YAML or JSON file outside charts, sorted: what could hold objects, whether or not a target takes it in."""
+    broken: tuple[SourceError, ...]
+    """Files that were meant to hold objects and can't be read, outside kustomizations."""
+
+
+def environment_of(names: Iterable[str], patterns: Mapping[str, Sequence[str]] | None = None,
+                   matches: Callable[[str, str], bool] | None = None) -> str | None:
+    """The environment of a target by its path, then its cluster, then its owner's name: `names` in that order.
+
+    `patterns` are the configured environments, first match wins; they replace the built-in words. `matches(pattern, name)`.
+    """
+    for name in names:
+        if patterns is not None and matches is not None:
+            for environment, globs in patterns.items():
+                if any(matches(glob, name) for glob in globs):
+                    return environment
+            continue
+        for token in re.split(r"[/._-]", name.lower()):
+            if token in _BY_TOKEN:
+                return _BY_TOKEN[token]
+    return None
+
+
+def discover(sources: Sources, uses: Uses, named: Sequence[str] = ()) -> Discovery:
+    """The targets of a tree; `named` are folders of the command line, which are targets whatever else uses them."""
+    files = sources.tree.files()
+    charts = manifests.chart_folders(files)
+    folders = _kustomization_folders(sources, files)
+    direct = {folder: uses(folder) for folder in folders}
+    targets = [Target(folder, "kustomization", folder) for folder in _roots(sources, direct, named)]
+    taken = _taken(direct)
+    candidates = tuple(path for path in files if path.endswith(manifests.SUFFIXES) and not manifests.in_chart(path, charts))
+    plain, broken = _plain(sources, candidates, direct, taken)
+    targets += [Target(folder, "manifests", folder, files=tuple(found)) for folder, found in plain.items()]
+    return Discovery(tuple(sorted(targets, key=lambda target: (target.path, target.kind))), candidates, tuple(broken))
+
+
+def _kustomization_folders(sources: Sources, files: Sequence[str]) -> list[str]:
+    found = set()
+    for path in files:
+        if posixpath.basename(path) in manifests.KUSTOMIZATION_FILES and _is_kustomization(sources, path):
+            found.add(posixpath.dirname(path) or ".")
+    return sorted(found)
+
+
+def _is_kustomization(sources: Sources, path: str) -> bool:
+    """Only the API group decides: a Flux Kustomization may lie in a file of that name."""
+    try:
+        documents = sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+    except (SourceError, OutsideError, OSError):
+        return True
+    document = documents[0] if documents else None
+    if not isinstance(document, dict):
+        return True
+    version = document.get("apiVersion")
+    return not isinstance(version, str) or version.startswith("kustomize.config.k8s.io/") or not manifests.is_manifest(document)
+
+
+def _is_component(sources: Sources, folder: str) -> bool:
+    for name in manifests.KUSTOMIZATION_FILES:
+        path = name if folder == "." else f"{folder}/{name}"
+        try:
+            documents = sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+        except (SourceError, OutsideError, OSError):
+            continue
+        return bool(documents) and isinstance(documents[0], dict) and documents[0].get("kind") == "Component"
+    return False
+
+
+def _roots(sources: Sources, direct: Mapping[str, tuple[frozenset[str], frozenset[str]]], named: Sequence[str]) -> list[str]:
+    """What nothing uses, what the command line names, and one of each cycle; never a Component alone."""
+    used = {inner for folder, (folders, _files) in direct.items() for inner in folders if inner != folder}
+    whole = [folder for folder in direct if not _is_component(sources, folder)]
+    roots = [folder for folder in whole if folder not in used or folder in named]
+    seen: set[str] = set()
+    for root in roots:
+        _reach(root, direct, seen)
+    for folder in whole:
+        # A cycle hides itself: each of its members is used by another. One of them stands for all.
+        if folder not in seen and _in_cycle(folder, direct):
+            roots.append(folder)
+            _reach(folder, direct, seen)
+    return sorted(set(roots))
+
+
+def _reach(start: str, direct: Mapping[str, tuple[frozenset[str], frozenset[str]]], seen: set[str]) -> None:
+    waiting = [start]
+    while waiting:
+        folder = waiting.pop()
+        if folder not in seen:
+            seen.add(folder)
+            waiting.extend(sorted(direct[folder][0]) if folder in direct else ())
+
+
+def _in_cycle(folder: str, direct: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> bool:
+    seen: set[str] = set()
+    for inner in direct[folder][0]:
+        _reach(inner, direct, seen)
+    return folder in seen
+
+
+def _taken(direct: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> frozenset[str]:
+    """Folders that kustomizations read from: what else lies in them is deliberately left out."""
+    folders = set(direct)
+    for _folders, files in direct.values():
+        folders.update(posixpath.dirname(path) or "." for path in files)
+    return frozenset(folders)
+
+
+def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tuple[frozenset[str], frozenset[str]]],
+           taken: frozenset[str]) -> tuple[dict[str, list[str]], list[SourceError]]:
+    read = frozenset().union(*(files for _folders, files in direct.values())) if direct else frozenset()
+    plain: dict[str, list[str]] = {}
+    broken: list[SourceError] = []
+    for path in candidates:
+        folder = posixpath.dirname(path) or "."
+        try:
+            documents = sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+        except OutsideError:
+            broken.append(SourceError("source/hostile-input", "a symbolic link that leaves the repository", path,
+                                      remedy="replace the link by the file, or leave it out with exclude:"))
+            continue
+        except OSError:
+            continue  # a dangling link, or a folder behind one: nothing to read there
+        except SourceError as error:
+            if path not in read and _meant_as_manifest(sources, path, error):
+                broken.append(error)
+                if folder not in taken:
+                    plain.setdefault(folder, []).append(path)
+            continue
+        if folder not in taken and any(manifests.is_manifest(document) for document in documents):
+            plain.setdefault(folder, []).append(path)
+    return plain, broken
+
+
+def _meant_as_manifest(sources: Sources, path: str, error: SourceError) -> bool:
+    if error.rule == "source/hostile-input":
+        return True
+    try:
+        return manifests.looks_like_manifest(sources.text(path))
+    except SourceError:
+        return False
+
+
+def narrow(targets: Iterable[Target], read: Mapping[str, frozenset[str]], paths: Sequence[str]) -> list[Target]:
+    """The targets that PATHS stand for: those at or below a folder, and those that read a named file.
+
+    `read` holds, for each target id, the files its build read.
+    """
+    wanted = [path for path in paths if path != "."]
+    if not wanted or len(wanted) != len(paths):
+        return list(targets)
+    return [target for target in targets
+            if any(is_below(target.path, path) or path in read.get(target.id, frozenset()) for path in wanted)]

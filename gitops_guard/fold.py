@@ -1,0 +1,89 @@
+"""Occurrences -> findings: one for each fault at its source position, however many targets and resources it reaches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+from .model import Finding, Occurrence, ResourceId, Rule
+
+
+def fold(occurrences: Iterable[Occurrence], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
+    """The findings, sorted by file, line, column, rule and resource.
+
+    Occurrences of one rule at one position are one finding (where the position is only the nearest, of one field path);
+    several results about one resource stay apart. `replaces` of a rule drops other rules' findings at its position.
+    """
+    kept = _without_replaced(list(occurrences), rules)
+    groups: dict[tuple[object, ...], list[Occurrence]] = {}
+    for occurrence in sorted(kept, key=_order):
+        groups.setdefault(_identity(occurrence), []).append(occurrence)
+    merged = _apart(groups)
+    counters: dict[str, int] = {}
+    findings = []
+    for group in sorted(merged, key=lambda group: _order(group[0])):
+        base = _fingerprint_base(group[0])
+        counters[base] = counters.get(base, 0) + 1
+        fingerprint = hashlib.sha256(f"{base}\0{counters[base]}".encode("utf-8", "surrogatepass")).hexdigest()
+        findings.append(_finding(group, fingerprint))
+    return tuple(findings)
+
+
+def _identity(occurrence: Occurrence) -> tuple[object, ...]:
+    place = occurrence.location
+    path = occurrence.path if place.quality == "nearest" else None
+    return (occurrence.rule, place.file, place.line, place.column, path)
+
+
+def _apart(groups: Mapping[tuple[object, ...], list[Occurrence]]) -> list[list[Occurrence]]:
+    """Split a position's occurrences so that results of a rule about one resource in one target are not taken for one."""
+    merged = []
+    for group in groups.values():
+        rounds: dict[int, list[Occurrence]] = {}
+        seen: dict[tuple[object, ...], int] = {}
+        for occurrence in group:
+            who = (occurrence.target, occurrence.resource)
+            turn = seen[who] = seen.get(who, -1) + 1
+            rounds.setdefault(turn if occurrence.resource is not None else 0, []).append(occurrence)
+        merged.extend(rounds.values())
+    return merged
+
+
+def _finding(group: list[Occurrence], fingerprint: str) -> Finding:
+    open_ones = [occurrence for occurrence in group if occurrence.waiver is None]
+    first = (open_ones or group)[0]
+    return Finding(
+        rule=first.rule,
+        severity=max(occurrence.severity for occurrence in open_ones or group),
+        message=first.message,
+        remedy=first.remedy,
+        location=first.location,
+        related=first.related,
+        resource=first.resource,
+        path=first.path,
+        targets=tuple(sorted({occurrence.target for occurrence in group if occurrence.target is not None})),
+        fingerprint=fingerprint,
+        waiver=None if open_ones else first.waiver,
+    )
+
+
+def _without_replaced(occurrences: list[Occurrence], rules: Mapping[str, Rule]) -> list[Occurrence]:
+    dropped = {(other, occurrence.location.file, occurrence.location.line)
+               for occurrence in occurrences if occurrence.rule in rules for other in rules[occurrence.rule].replaces}
+    return [occurrence for occurrence in occurrences
+            if (occurrence.rule, occurrence.location.file, occurrence.location.line) not in dropped]
+
+
+def _order(occurrence: Occurrence) -> tuple[object, ...]:
+    place = occurrence.location
+    resource = occurrence.resource or ResourceId("", "", "", "")
+    return (place.file, place.line, place.column, occurrence.rule, resource, occurrence.path, occurrence.target or "",
+            occurrence.message)
+
+
+def _fingerprint_base(occurrence: Occurrence) -> str:
+    """What makes a finding the same one after the file was edited above it: never the line, never the message."""
+    resource = occurrence.resource or ResourceId("", "", "", "")
+    parts = (occurrence.rule, occurrence.location.file, resource.group, resource.kind, resource.namespace, resource.name,
+             occurrence.path)
+    return "\0".join(parts)

@@ -1,0 +1,93 @@
+"""A YAML or JSON file outside any kustomization -> the Kubernetes objects in it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from typing import Any
+
+from .errors import SourceError
+from .model import Resource
+from .origin import Map, Origin, Seq
+from .source import Dialect, Sources
+
+SUFFIXES = (".yaml", ".yml", ".json")
+KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+# Files of tools that look like objects and are never sent to an API server.
+_FOREIGN_GROUPS = frozenset({
+    "kustomize.config.k8s.io", "kind.x-k8s.io", "k3d.io", "kubeadm.k8s.io", "kubelet.config.k8s.io", "kubeproxy.config.k8s.io",
+    "kubescheduler.config.k8s.io", "apiserver.config.k8s.io", "audit.k8s.io", "client.authentication.k8s.io", "skaffold",
+    "backstage.io", "ctlptl.dev", "viaduct.ai", "goreleaser.com", "imageset.openshift.io", "mirror.openshift.io",
+})
+
+
+def is_manifest(document: Any) -> bool:
+    """Whether a document is an object for the API server: apiVersion, kind and a name, or a List."""
+    if not isinstance(document, dict):
+        return False
+    version, kind = document.get("apiVersion"), document.get("kind")
+    if not isinstance(version, str) or not isinstance(kind, str) or not version or not kind:
+        return False
+    if version.partition("/")[0] in _FOREIGN_GROUPS or (version == "v1" and kind == "Config"):
+        return False
+    if kind.endswith("List") and isinstance(document.get("items"), list):
+        return True
+    meta = document.get("metadata")
+    return isinstance(meta, dict) and isinstance(meta.get("name") or meta.get("generateName"), str)
+
+
+def looks_like_manifest(text: str) -> bool:
+    """Whether a file that can't be parsed was meant to be one: then its fault is worth a finding."""
+    return all(_has_key(text, key) for key in ("apiVersion", "kind", "metadata"))
+
+
+def _has_key(text: str, key: str) -> bool:
+    return text.startswith((key + ":", '"' + key + '"')) or f"\n{key}:" in text or f'"{key}"' in text
+
+
+def read(sources: Sources, path: str, target: str | None) -> list[Resource]:
+    """The objects of a file, Lists flattened, in order; documents that are none are left out.
+
+    Read as kubectl reads them (YAML 1.1). Raises SourceError where the file can't be read.
+    """
+    stream = sources.stream(path)
+    found: list[Resource] = []
+    documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
+    for document, origin in zip(documents, stream.origins(), strict=True):
+        if is_manifest(document):
+            found.extend(_flatten(document, origin, target))
+    return found
+
+
+def _flatten(document: Map, origin: Origin, target: str | None) -> Iterator[Resource]:
+    items = document.get("items")
+    if str(document["kind"]).endswith("List") and type(items) is Seq:
+        for item, at in zip(items, items.at, strict=True):
+            if is_manifest(item):
+                yield from _flatten(item, at or origin, target)
+        return
+    yield Resource(document, target, document.at.get("kind", origin))
+
+
+def duplicates(sources: Sources, path: str) -> list[SourceError]:
+    """Keys that a file's mappings hold twice. Raises SourceError where the file can't be read."""
+    stream = sources.stream(path)
+    stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
+    return stream.duplicates
+
+
+def chart_folders(files: tuple[str, ...]) -> frozenset[str]:
+    """The folders that hold a Helm chart; what lies in them is text for templates."""
+    return frozenset(posixpath.dirname(path) or "." for path in files if posixpath.basename(path) == "Chart.yaml")
+
+
+def in_chart(path: str, charts: frozenset[str]) -> bool:
+    """Whether a file lies in a chart's folder, at any depth."""
+    folder = posixpath.dirname(path) or "."
+    while True:
+        if folder in charts:
+            return True
+        if folder == ".":
+            return False
+        folder = posixpath.dirname(folder) or "."

@@ -1,0 +1,163 @@
+"""Texts of a report -> the same texts without secret values: the one function that every message and excerpt goes through.
+
+Masked are all values of Secrets and of secret generators, and all that a `secrets/*` rule reported.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .errors import SourceError
+from .model import Fault, Resource, value_at
+from .origin import Map, Origin, Seq
+from .source import Dialect, Stream
+
+MASK = "***"
+# A shorter text stands in too many harmless words; its place is masked in excerpts all the same.
+_SHORTEST = 6
+
+
+class Mask:
+    """Knows what must not be shown."""
+
+    def __init__(self) -> None:
+        self._values: set[str] = set()
+        self._places: dict[str, set[Origin]] = {}
+        self._lines: dict[str, set[int]] = {}
+        self._pattern: re.Pattern[str] | None = None
+
+    def secret(self, resource: Resource) -> None:
+        """Take in the values of an object, if it is a Secret."""
+        if resource.body.get("kind") == "Secret":
+            self._fields(resource.body)
+
+    def fault(self, fault: Fault) -> None:
+        """Take in the value that a `secrets/*` rule reported."""
+        if not fault.rule.startswith("secrets/"):
+            return
+        if fault.location is not None:
+            self._lines.setdefault(fault.location.file, set()).add(fault.location.line)
+        if fault.resource is None or not fault.path:
+            return
+        parent = value_at(fault.resource.body, fault.path[:-1])
+        origin = parent.at.get(str(fault.path[-1])) if isinstance(parent, Map) else _item(parent, fault.path[-1])
+        value = value_at(fault.resource.body, fault.path)
+        if fault.line and isinstance(value, str):
+            lines = value.split("\n")
+            value = lines[fault.line - 1] if fault.line <= len(lines) else None
+            if origin is not None and origin.packed:
+                self._lines.setdefault(origin.packed, set()).add(fault.line)
+            elif origin is not None and origin.block:
+                self._lines.setdefault(origin.file, set()).add(origin.line + fault.line)
+            self._inner(value)
+            return
+        self._value(value, origin)
+
+    def generated(self, generator: Mapping[str, Any]) -> None:
+        """Take in one value of a secretGenerator, as evaluate/generators.py describes it."""
+        self._value(generator.get("value"), None)
+        file, line = generator.get("file"), generator.get("line")
+        if isinstance(file, str) and isinstance(line, int):
+            self._lines.setdefault(file, set()).add(line)
+
+    def document(self, stream: Stream) -> None:
+        """Take in every Secret that a file declares, also where nothing builds it."""
+        try:
+            documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
+        except SourceError:
+            return  # reported by whoever reads the file; without its structure `source` shows none of its lines
+        for document in documents:
+            self._secrets_in(document)
+
+    def text(self, message: str) -> str:
+        """A message with every known value replaced."""
+        if self._pattern is None:
+            words = sorted(self._values, key=lambda word: (-len(word), word))
+            self._pattern = re.compile("|".join(map(re.escape, words)) or r"(?!)")
+        return self._pattern.sub(MASK, message)
+
+    def source(self, file: str, text: str) -> str:
+        """A file's text with every known place and value replaced; lines and the columns before them stay."""
+        lines = text.split("\n")
+        for number in self._lines.get(file, ()):
+            _cover(lines, number, _value_column(lines, number))
+        for origin in self._places.get(file, ()):
+            _cover(lines, origin.line, origin.column)
+            if origin.block:
+                _cover_block(lines, origin)
+        return self.text("\n".join(lines))
+
+    def _secrets_in(self, node: Any) -> None:
+        if not isinstance(node, Map):
+            return
+        if node.get("kind") == "Secret":
+            self._fields(node)
+        for item in node.get("items") or () if isinstance(node.get("items"), Seq) else ():
+            self._secrets_in(item)
+        for generator in node.get("secretGenerator") or () if isinstance(node.get("secretGenerator"), Seq) else ():
+            literals = generator.get("literals") if isinstance(generator, Map) else None
+            for index, literal in enumerate(literals if isinstance(literals, Seq) else ()):
+                if isinstance(literal, str) and isinstance(literals, Seq):
+                    self._value(literal.partition("=")[2].strip("'\""), literals.at[index])
+
+    def _fields(self, body: Map) -> None:
+        for field in ("data", "stringData"):
+            values = body.get(field)
+            if isinstance(values, Map):
+                for key, value in values.items():
+                    self._value(value, values.at.get(key))
+                    if field == "data" and isinstance(value, str):
+                        self._decoded(value)
+
+    def _decoded(self, value: str) -> None:
+        try:
+            self._inner(base64.b64decode("".join(value.split()), validate=True).decode("utf-8"))
+        except (binascii.Error, ValueError):
+            return  # not base64, or not text: the value as it is written is masked already
+
+    def _value(self, value: Any, origin: Origin | None) -> None:
+        if value is None or isinstance(value, (Map, Seq)):
+            return
+        if origin is not None and not origin.packed:
+            self._places.setdefault(origin.file, set()).add(origin)
+        self._inner(str(value))
+
+    def _inner(self, value: str | None) -> None:
+        for part in (value, *(value.split("\n") if value and "\n" in value else ())) if value else ():
+            if part is not None and len(part.strip()) >= _SHORTEST:
+                self._values.add(part.strip())
+                self._pattern = None
+
+
+def faults_masked(mask: Mask, faults: Iterable[Fault]) -> None:
+    """Take in all that secrets rules reported."""
+    for fault in faults:
+        mask.fault(fault)
+
+
+def _item(parent: Any, index: str | int) -> Origin | None:
+    return parent.at[index] if isinstance(parent, Seq) and isinstance(index, int) and index < len(parent) else None
+
+
+def _value_column(lines: list[str], number: int) -> int:
+    """Where the value begins on a line of `key: value` or `key=value`, from 1."""
+    match = re.match(r"[\s\-]*[^:=]*[:=]\s*", lines[number - 1]) if 0 < number <= len(lines) else None
+    return match.end() + 1 if match else 1
+
+
+def _cover(lines: list[str], number: int, column: int) -> None:
+    if 0 < number <= len(lines) and len(lines[number - 1]) >= column:
+        lines[number - 1] = lines[number - 1][:column - 1] + MASK
+
+
+def _cover_block(lines: list[str], origin: Origin) -> None:
+    for number in range(origin.line + 1, len(lines) + 1):
+        line = lines[number - 1]
+        if line.strip() and len(line) - len(line.lstrip(" ")) < origin.block - 1:
+            return
+        if line.strip():
+            lines[number - 1] = line[:origin.block - 1] + MASK

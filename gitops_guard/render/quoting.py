@@ -1,0 +1,182 @@
+"""One scalar -> its YAML text, as go-yaml v2 (which kustomize prints with) writes it.
+
+What needs quotes, which quotes, when a text becomes a literal block and where a long line is folded follow
+go.yaml.in/yaml v2 `encode.go` and `emitterc.go`.
+"""
+
+from __future__ import annotations
+
+import decimal
+import functools
+import math
+import re
+
+from ..scalars import Dialect, is_timestamp, resolve
+
+WIDTH = 80
+
+# Nothing in such a text needs quotes, whatever it stands beside; most values of real manifests are of this kind.
+_SIMPLE = re.compile(r"[A-Za-z/_$()][A-Za-z0-9/_.$()=+-]*")
+_WORDS = frozenset(
+    word for name in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
+    for word in (name, name.capitalize(), name.upper()))
+_BASE60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_BREAKS = "\n\r\x85\u2028\u2029"
+_BREAK = re.compile(f"[{_BREAKS}]")
+# What the emitter escapes. It takes the four-byte characters for unprintable.
+_SPECIAL = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_INDICATOR = re.compile(r"""[#,\[\]{}&*!|>'"%@`]|[?:-](?:[ \t]|$)|---|\.\.\.""")
+_INNER_INDICATOR = re.compile(r":(?:[ \t]|$)| #", re.DOTALL)
+_SPACES_AND_BREAKS = re.compile(f" [{_BREAKS}]")
+_BREAK_SPACE = re.compile(f"[{_BREAKS}] ")
+_NEXT_LINE = re.compile(" *\x85[ \x85]*")
+# Go's JSON writes these as they are, and go-yaml's reader does not take them.
+_REFUSED = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_LONE = re.compile("[\ud800-\udfff]")
+_NAMED = {
+    "\0": "\\0", "\x07": "\\a", "\x08": "\\b", "\t": "\\t", "\n": "\\n", "\x0b": "\\v", "\x0c": "\\f", "\r": "\\r", "\x1b": "\\e",
+    '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\xa0": "\\_", "\u2028": "\\L", "\u2029": "\\P",
+}
+
+
+def number_text(value: float) -> str:
+    """A number as kustomize prints it: through JSON and back, so that 1.0 is `1` and 1e3 is `1000`. Raises ValueError."""
+    if isinstance(value, int):
+        if -(2**63) <= value < 2**64:
+            return str(value)
+        value = float(value)
+    if math.isnan(value) or math.isinf(value):
+        raise ValueError("a number that JSON does not have")
+    if value == int(value) and abs(value) < 1e21:
+        whole = int(decimal.Decimal(repr(value)))
+        if -(2**63) <= whole < 2**64:
+            return str(whole)
+    return go_float(value)
+
+
+def go_float(value: float) -> str:
+    """The shortest text that reads back as the same float, as Go's `FormatFloat(value, 'g', -1, 64)` writes it."""
+    sign, digits, exponent = decimal.Decimal(repr(value)).normalize().as_tuple()
+    power = len(digits) - 1 + int(exponent)
+    text = "".join(map(str, digits))
+    minus = "-" if sign else ""
+    if power < -4 or power >= 6:
+        rest = "." + text[1:] if len(text) > 1 else ""
+        return f"{minus}{text[0]}{rest}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    if power < 0:
+        return f"{minus}0.{'0' * (-power - 1)}{text}"
+    whole = text[:power + 1].ljust(power + 1, "0")
+    return f"{minus}{whole}.{text[power + 1:]}" if len(text) > power + 1 else minus + whole
+
+
+def key_text(key: str) -> str | None:
+    """A mapping's key, or None where it must stand behind a `?`. Raises ValueError."""
+    if _SIMPLE.fullmatch(key) and len(key) <= 128:
+        return f'"{key}"' if key in _WORDS else key
+    key = _through_json(key)
+    if len(key.encode()) > 128 or _BREAK.search(key):
+        return None
+    return _form(key)[1]
+
+
+def value_text(value: str, column: int, indent: int) -> str:
+    """A text value with its final line break.
+
+    It begins at `column` (from 0); its further lines are indented by `indent`. Raises ValueError where YAML has no
+    character of it (kustomize fails there).
+    """
+    if _SIMPLE.fullmatch(value):
+        return f'"{value}"\n' if value in _WORDS else value + "\n"
+    style, text = _form(value)
+    if style == "|":
+        return _literal(text, " " * indent)
+    if style == "'" and _BREAK.search(text):
+        text = re.sub("(?<=[\u2028\u2029])(?=[^\u2028\u2029])", " " * indent, text[:-1]) + "'"
+    if column + len(text) > WIDTH and " " in text:
+        text = _fold(text, style, column, " " * indent)
+    return text + "\n"
+
+
+def resolves(text: str) -> bool:
+    """Whether the text, written plainly, would be read back as something else than a string."""
+    return (text == "<<" or not isinstance(resolve(text, Dialect.MANIFEST), str) or is_timestamp(text)
+            or _BASE60.fullmatch(text) is not None)
+
+
+def _through_json(text: str) -> str:
+    """What is left of a text on its way through JSON and go-yaml's reader."""
+    if _LONE.search(text):
+        text = _LONE.sub("\ufffd", text)
+    if "\x85" in text:
+        text = _NEXT_LINE.sub(lambda run: "\n" * (run.group().count("\x85") - 1) or " ", text)
+    if _REFUSED.search(text):
+        raise ValueError("a control character that YAML does not allow")
+    return text
+
+
+@functools.lru_cache(maxsize=16384)
+def _form(text: str) -> tuple[str, str]:
+    """The style (empty for plain, ', ", |) and the text in it on one line; a literal block's text as it is."""
+    text = _through_json(text)
+    special = _SPECIAL.search(text) is not None
+    space_break = _SPACES_AND_BREAKS.search(text) is not None
+    if "\n" in text:
+        if special or space_break or text[-1] == " ":
+            return '"', _double(text)
+        return "|", text
+    if resolves(text) or special or space_break or _BREAK_SPACE.search(text):
+        return '"', _double(text)
+    if (text[0] == " " or text[-1] == " " or _INDICATOR.match(text) or _INNER_INDICATOR.search(text) or _BREAK.search(text)):
+        return "'", "'" + text.replace("'", "''") + "'"
+    return "", text
+
+
+def _double(text: str) -> str:
+    # go-yaml asks whether the text, not the character, begins with a byte order mark: then it escapes everything.
+    everything = text.startswith("\ufeff")
+    return '"' + "".join(_escape(c) if everything or c in _BREAKS or c in '"\\' or _SPECIAL.match(c) else c for c in text) + '"'
+
+
+def _escape(c: str) -> str:
+    if c in _NAMED:
+        return _NAMED[c]
+    code = ord(c)
+    if code <= 0xFF:
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+
+def _literal(text: str, pad: str) -> str:
+    hint = "2" if text[0] in " \n\u2028\u2029" else ""
+    ends = [c in _BREAKS for c in text[-2:]]
+    if not ends[-1]:
+        hint += "-"
+    elif len(ends) == 1 or ends[0]:
+        hint += "+"
+    if "\u2028" in text or "\u2029" in text:
+        body = re.sub("(?:^|(?<=[\n\u2028\u2029]))(?=[^\n\u2028\u2029])", pad, text)
+    else:
+        body = "\n".join([pad + line if line else line for line in text.split("\n")])
+    return f"|{hint}\n{body}" if ends[-1] else f"|{hint}\n{body}\n"
+
+
+def _fold(text: str, style: str, column: int, pad: str) -> str:
+    """Break the text at the first blank beyond the width, again and again; `column` is where it begins."""
+    last = len(text) - (2 if style else 1)
+    lines = []
+    start, at = 0, max(WIDTH + 1 - column, 2 if style else 1)
+    while 0 <= (at := text.find(" ", at)) < last:
+        # A run of blanks breaks only between double quotes, and only at its first one.
+        if text[at - 1] == " " or (text[at + 1] == " " and style != '"'):
+            at += 1
+            continue
+        lines.append(text[start:at])
+        start = at + 1
+        escaped = "\\" if text[start] == " " else ""
+        at = start + WIDTH + 1 - len(pad) - len(escaped)
+        if escaped:
+            text = text[:start] + escaped + text[start:]
+            last += 1
+            at += 1
+    lines.append(text[start:])
+    return f"\n{pad}".join(lines)

@@ -1,0 +1,246 @@
+"""The resource as the renderer sees it: a body with origins, every name it had on its way, and the map that holds resources.
+
+The rules of identity are those of kustomize's `resource`, `resid` and `resmap` packages: an object without a namespace is in
+`default`, a kind that the embedded OpenAPI knows as cluster-scoped is in none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from ..origin import Map, Origin, clone
+from . import openapi
+
+NO_NAMESPACE = "_non_namespaceable_"
+"""The effective namespace of a cluster-scoped object."""
+
+
+class Gvk(NamedTuple):
+    """Group, version and kind; as a selector an empty part matches everything."""
+
+    group: str
+    version: str
+    kind: str
+
+    @property
+    def api_version(self) -> str:
+        """group/version, or the version alone for the core group."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    def selected_by(self, selector: Gvk) -> bool:
+        """Whether this matches a selector."""
+        return ((not selector.group or selector.group == self.group)
+                and (not selector.version or selector.version == self.version)
+                and (not selector.kind or selector.kind == self.kind))
+
+
+class Id(NamedTuple):
+    """What identifies a resource; two ids with the same `gvk`, `name` and `scope` are the same resource."""
+
+    gvk: Gvk
+    name: str
+    scope: str
+    """The effective namespace: `default` for none, NO_NAMESPACE for a cluster-scoped kind."""
+
+    def __str__(self) -> str:
+        where = "" if self.scope == NO_NAMESPACE else f" in namespace {self.scope}"
+        return f"{self.gvk.kind} {self.name}{where}"
+
+
+def gvk_of(api_version: str, kind: str) -> Gvk:
+    """The parts of an apiVersion and a kind; the group ends at the first slash."""
+    group, slash, version = api_version.partition("/")
+    return Gvk(group, version, kind) if slash else Gvk("", api_version, kind)
+
+
+def effective_namespace(gvk: Gvk, namespace: str) -> str:
+    """Where an object lives for the purpose of identity."""
+    if openapi.is_cluster_scoped(gvk.api_version, gvk.kind):
+        return NO_NAMESPACE
+    return namespace or "default"
+
+
+def scalar_text(value: Any) -> str:
+    """A scalar as the text that kustomize takes names, kinds and namespaces from; empty for anything else."""
+    if type(value) is str:
+        return value
+    if value is True or value is False:
+        return "true" if value else "false"
+    return str(value) if isinstance(value, (int, float)) else ""
+
+
+class Resource:
+    """One object on its way through the build. The body is changed in place; `clone` before a second user gets it."""
+
+    __slots__ = ("behavior", "body", "declared", "needs_hash", "prefixes", "previous", "referrers", "suffixes", "touched",
+                 "var_names")
+
+    def __init__(self, body: Map, declared: Origin) -> None:
+        """`declared` is the place of the object's `kind` (or of what generates it)."""
+        self.body = body
+        self.declared = declared
+        self.previous: list[Id] = []
+        """The ids it had before, oldest first; the group and version are looked up when asked for."""
+        self.prefixes: list[str] = []
+        self.suffixes: list[str] = []
+        self.needs_hash = False
+        self.behavior = ""
+        """Of a generated one: create, merge or replace; else empty."""
+        self.referrers: set[Id] = set()
+        """Who refers to it by name (kustomize compares them when two objects are compared)."""
+        self.var_names: list[str] = []
+        """The vars that take their value from it."""
+        self.touched = False
+        """kustomize keeps its own notes in annotations while it builds: then `metadata.annotations` exists, and an empty
+        one vanishes at the end."""
+
+    @property
+    def api_version(self) -> str:
+        """As the body says now."""
+        return scalar_text(self.body.get("apiVersion"))
+
+    @property
+    def kind(self) -> str:
+        """As the body says now."""
+        return scalar_text(self.body.get("kind"))
+
+    @property
+    def name(self) -> str:
+        """As the body says now; empty where there is none."""
+        meta = self.body.get("metadata")
+        return scalar_text(meta.get("name")) if type(meta) is Map else ""
+
+    @property
+    def namespace(self) -> str:
+        """As the body says now; empty where there is none."""
+        meta = self.body.get("metadata")
+        return scalar_text(meta.get("namespace")) if type(meta) is Map else ""
+
+    @property
+    def gvk(self) -> Gvk:
+        """As the body says now."""
+        return gvk_of(self.api_version, self.kind)
+
+    @property
+    def id(self) -> Id:
+        """What it is called now."""
+        gvk = self.gvk
+        return Id(gvk, self.name, effective_namespace(gvk, self.namespace))
+
+    @property
+    def original(self) -> Id:
+        """What it was called where it was declared (with today's group and version)."""
+        return self.previous_ids()[0] if self.previous else self.id
+
+    @property
+    def cluster_scoped(self) -> bool:
+        """Whether its kind is known to have no namespace."""
+        return openapi.is_cluster_scoped(self.api_version, self.kind)
+
+    def previous_ids(self) -> list[Id]:
+        """Every id it had, oldest first. Group and version are today's: kustomize records names, namespaces and kinds only."""
+        if not self.previous:
+            return []
+        gvk = self.gvk
+        return [Id(Gvk(gvk.group, gvk.version, old.gvk.kind), old.name, old.scope) for old in self.previous]
+
+    def ids(self) -> list[Id]:
+        """Every id it had and has, oldest first."""
+        return [*self.previous_ids(), self.id]
+
+    def remember(self) -> None:
+        """Record the present id among the previous ones; to be called before a name, namespace or kind changes."""
+        self.previous.append(self.id)
+        self.touch()
+
+    def touch(self) -> None:
+        """Note that kustomize would have written an annotation of its own by now."""
+        self.touched = True
+        meta = self.body.get("metadata")
+        if type(meta) is Map and type(meta.get("annotations")) is not Map:
+            meta.put("annotations", Map(), self.declared)
+
+    def labels(self) -> dict[str, str]:
+        """metadata.labels as text."""
+        return self._texts("labels")
+
+    def annotations(self) -> dict[str, str]:
+        """metadata.annotations as text."""
+        return self._texts("annotations")
+
+    def _texts(self, field: str) -> dict[str, str]:
+        meta = self.body.get("metadata")
+        found = meta.get(field) if type(meta) is Map else None
+        return {key: scalar_text(value) for key, value in found.items()} if type(found) is Map else {}
+
+    def clone(self) -> Resource:
+        """A copy that shares nothing mutable."""
+        copy = Resource(clone(self.body), self.declared)
+        copy.previous = self.previous.copy()
+        copy.prefixes = self.prefixes.copy()
+        copy.suffixes = self.suffixes.copy()
+        copy.needs_hash = self.needs_hash
+        copy.behavior = self.behavior
+        copy.referrers = self.referrers.copy()
+        copy.var_names = self.var_names.copy()
+        copy.touched = self.touched
+        return copy
+
+
+class IdConflictError(Exception):
+    """A second resource has the id of one that is there."""
+
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(str(resource.id))
+        self.resource = resource
+
+
+class ResMap:
+    """Resources in the order they were loaded; no two have the same current id."""
+
+    __slots__ = ("_ids", "items")
+
+    def __init__(self, items: Iterable[Resource] = ()) -> None:
+        """`items` are taken as they are, without a check."""
+        self.items: list[Resource] = list(items)
+        self._ids: set[Id] | None = None
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def changed(self) -> None:
+        """Forget the index of ids; to be called after a step that may have changed names, namespaces or kinds."""
+        self._ids = None
+
+    def append(self, resource: Resource) -> None:
+        """Add one. Raises IdConflictError."""
+        if self._ids is None:
+            self._ids = {item.id for item in self.items}
+        found = resource.id
+        if found in self._ids:
+            raise IdConflictError(resource)
+        self._ids.add(found)
+        self.items.append(resource)
+
+    def extend(self, resources: Iterable[Resource]) -> None:
+        """Add several. Raises IdConflictError."""
+        for resource in resources:
+            self.append(resource)
+
+    def by_any_id(self, wanted: Callable[[Id], bool]) -> list[Resource]:
+        """The resources that have, or once had, an id that is wanted."""
+        return [item for item in self.items if any(wanted(found) for found in item.ids())]
+
+    def replace(self, old: Resource, new: Resource) -> None:
+        """Put `new` where `old` (the same object) stands."""
+        index = next(at for at, item in enumerate(self.items) if item is old)
+        self.items[index] = new
+        self.changed()
+
+    def clone(self) -> ResMap:
+        """A copy whose resources share nothing with these."""
+        return ResMap(item.clone() for item in self.items)
