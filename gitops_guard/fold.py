@@ -78,7 +78,7 @@ def _order(occurrence: Occurrence) -> tuple[object, ...]:
     place = occurrence.location
     resource = occurrence.resource or ResourceId("", "", "", "")
     return (place.file, place.line, place.column, occurrence.rule, resource, occurrence.path, occurrence.target or "",
-            occurrence.message)
+            occurrence.message, -occurrence.severity, place.quality, occurrence.waiver is not None)
 
 
 def _fingerprint_base(occurrence: Occurrence) -> str:

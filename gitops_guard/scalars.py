@@ -20,6 +20,8 @@ class Dialect(enum.Enum):
     """kustomize's resources: only true and false are booleans; unquoted dates are times."""
     MANIFEST = "YAML 1.1"
     """kubectl's manifests, kustomization files, JSON patches: yes, no, on, off, y and n are booleans too."""
+    TEXT = "text"
+    """Every scalar is the text that stands there: what kustomize takes the values of annotations from."""
 
 
 _TRUE = dict.fromkeys(("true", "True", "TRUE"), True)
@@ -51,7 +53,7 @@ _BIGGEST, _SMALLEST = 2**64 - 1, -(2**63)
 
 def resolve(text: str, dialect: Dialect) -> Any:
     """The value of a plain, untagged scalar: None, bool, int, float or str. A time becomes its RFC 3339 text (v3 only)."""
-    if text and text[0] not in _HINTS:
+    if (text and text[0] not in _HINTS) or dialect is Dialect.TEXT:
         return text
     words = _WORDS[dialect]
     if text in words:

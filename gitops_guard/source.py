@@ -26,7 +26,7 @@ from .tree import Tree
 MAX_NODES = 1_000_000
 MAX_DEPTH = 100
 
-__all__ = ["Comment", "Dialect", "Sources", "Stream", "parse", "parse_embedded"]
+__all__ = ["Comment", "Dialect", "Sources", "Stream", "parse", "parse_embedded", "plain_comments"]
 
 _TAG = "tag:yaml.org,2002:"
 
@@ -128,6 +128,11 @@ def parse_embedded(text: str, origin: Origin) -> Stream:
     if origin.block:
         return Stream(text, _Frame(origin.file, origin.line, origin.block - 1, exact=False))
     return Stream(text, _Frame(origin.file, frozen=Origin(origin.file, origin.line, origin.column, False)))
+
+
+def plain_comments(text: str) -> list[Comment]:
+    """What looks like a comment in a text that is no YAML: from a `#` at the start of a line or behind a blank to its end."""
+    return list(_comments(text, []))
 
 
 class Sources:

@@ -6,13 +6,12 @@ import json
 import os
 import posixpath
 import sys
-import tempfile
 from pathlib import Path
 
 import click
 
 from .. import git
-from ..errors import GuardError, InputError, RenderError, UsageError
+from ..errors import InputError, RenderError, UsageError
 from ..manifests import KUSTOMIZATION_FILES
 from ..model import Fault
 from ..render import Rendered, Renderer, emit, origins
@@ -20,6 +19,7 @@ from ..source import Sources
 from ..tree import OutsideError, WorkTree, is_below
 from .place import relative, root_of
 from .terminal import harmless
+from .writing import write_whole
 
 
 @click.command("render")
@@ -79,21 +79,9 @@ def _render_all(renderer: Renderer, tree: WorkTree, start: str, out: Path) -> in
             click.echo(f"{harmless(folder)}: a symbolic link that leaves the repository", err=True)
             continue
         target = out / posixpath.relpath(folder, start) / "manifests.yaml"
-        _write(target, emit(rendered.resources).encode("utf-8", "surrogateescape"))
+        write_whole(target, emit(rendered.resources).encode("utf-8", "surrogateescape"))
     click.echo(f"{len(folders) - failed} of {len(folders)} folders rendered", err=True)
     return failed
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all. Raises GuardError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".manifests-")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.replace(scratch, path)
-    except OSError as error:
-        raise GuardError(f"can't write {str(path)!r}: {error.strerror}") from None
 
 
 def _say(error: InputError) -> None:

@@ -1,0 +1,80 @@
+"""`gitops-guard check`: render, validate, judge, report."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from .. import __version__
+from ..model import Report, Severity
+from ..pipeline import Request, check
+from ..report import FORMATS, Options
+from ..selection import select
+from .inputs import load_config, load_policies, schema_paths
+from .place import relative, root_of
+from .terminal import echo_report, today, wants_color, width
+from .writing import parse_reports, write_whole
+
+_COMMANDS_FORMAT = "github"
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--policy", "policies", multiple=True, metavar="DIR", help="Also judge by the policies in this folder; can be repeated.")
+@click.option("--no-builtin-policies", is_flag=True, help="Judge by the policies of --policy and the configuration alone.")
+@click.option("--select", "chosen", multiple=True, metavar="RULE", help="Only these rules (globs: 'secrets/*'); can be repeated.")
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Not these rules; can be repeated.")
+@click.option("--kubernetes-version", metavar="X.Y", help="Validate for this version (default: the newest known).")
+@click.option("--schema-location", "schema_locations", multiple=True, metavar="DIR|TEMPLATE",
+              help="Also look for schemas here; can be repeated.")
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True,
+              help="What to print on standard output.")
+@click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Also write a report to a file; can be repeated.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), default="error", show_default=True,
+              help="End with 1 if there is a finding at least this severe.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8), show_default="one for each processor",
+              help="Worker processes that evaluate policies.")
+@click.option("--config", "config_file", metavar="FILE", help="Read this file instead of .gitops-guard.yaml.")
+@click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
+@click.option("--allow-path", "allowed", multiple=True, metavar="DIR",
+              help="Let the configuration name this folder outside the repository; can be repeated.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour the text report.")
+def command(paths: tuple[str, ...], policies: tuple[str, ...], no_builtin_policies: bool, chosen: tuple[str, ...],
+            ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...], format_: str,
+            reports: tuple[str, ...], fail_on: str, jobs: int, config_file: str | None, root: str | None, allowed: tuple[str, ...],
+            color: str) -> None:
+    """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: all of it.
+
+    Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage or configuration, 3 nothing was checked,
+    4 could not finish.
+    """
+    files = parse_reports(reports)
+    base = root_of(root, paths)
+    named = tuple(relative(base, path) for path in paths) or (".",)
+    config = load_config(base, config_file, paths[0] if paths else ".")
+    known = load_policies(policies, root=base, config=config, allowed=allowed, builtin=not no_builtin_policies)
+    request = Request(
+        root=base,
+        named=named,
+        config=config,
+        policies=known,
+        selection=select(known.rules, config, chosen=chosen, ignored=ignored),
+        kubernetes_version=kubernetes_version or config.kubernetes_version,
+        schema_locations=schema_paths(base, config, schema_locations, allowed),
+        jobs=jobs,
+        today=today(),
+        version=__version__,
+    )
+    report = check(request)
+    threshold = None if fail_on == "never" else Severity.parse(fail_on)
+    for format_name, path in files:
+        write_whole(path, FORMATS[format_name](report, Options(fail_on=threshold)).encode("utf-8", "backslashreplace"))
+    shown = FORMATS[format_](report, Options(color=wants_color(color) and format_ == "text", width=width(), fail_on=threshold))
+    echo_report(shown, commands=format_ == _COMMANDS_FORMAT)
+    sys.exit(1 if _fails(report, threshold) else 0)
+
+
+def _fails(report: Report, threshold: Severity | None) -> bool:
+    return threshold is not None and any(finding.counts and finding.severity >= threshold for finding in report.findings)

@@ -1,0 +1,48 @@
+"""Files that the commands write: whole or not at all; and where `--report FORMAT=PATH` puts them."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tempfile
+from pathlib import Path
+
+from ..errors import GuardError, UsageError
+from ..report import FORMATS
+
+
+def parse_reports(given: tuple[str, ...]) -> list[tuple[str, Path]]:
+    """The formats and paths of `--report`. Raises UsageError before anything runs."""
+    found: list[tuple[str, Path]] = []
+    for text in given:
+        name, equals, path = text.partition("=")
+        if not equals or not path:
+            raise UsageError(f"--report {text!r}: write FORMAT=PATH, such as sarif=report.sarif")
+        if name not in FORMATS:
+            near = difflib.get_close_matches(name, FORMATS, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(FORMATS)}"
+            raise UsageError(f"--report {text!r}: there is no format {name!r}; {hint}")
+        if any(Path(path) == other for _name, other in found):
+            raise UsageError(f"--report {text!r}: another report goes to the same file")
+        found.append((name, Path(path)))
+    return found
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a temporary file beside `path` and rename it, so that nobody reads a half. Raises GuardError where that fails."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".gitops-guard-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(data)
+            # mkstemp makes private files; these are for whoever may read the folder.
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(scratch, 0o666 & ~mask)
+            os.replace(scratch, path)
+        except OSError:
+            os.unlink(scratch)
+            raise
+    except OSError as error:
+        raise GuardError(f"can't write {str(path)!r}: {error.strerror}") from None

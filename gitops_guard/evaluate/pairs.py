@@ -1,0 +1,203 @@
+"""Text of a configuration -> the key and value pairs in it that may be credentials, with their lines.
+
+Properties, env, ini, YAML, JSON, XML, command lines and program text are read; which pair *is* a credential is decided in Rego
+(policies/lib/secrets.rego). Here stands only the sieve before it, which must let through more than the policies report: a key
+that speaks of secrets, or a value with the beginning of a known token or the form of a URL with a password.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ..errors import SourceError
+from ..origin import Map, Origin, Seq
+from ..source import Dialect, parse_embedded
+
+MAX_PARSED = 2_000_000
+"""Characters; a longer text is read line by line, not as YAML."""
+_MAX_DEPTH = 3
+_MAX_VALUE = 8_000
+MAX_PAIRS = 10_000
+"""Of one text; beyond them the text is not judged, which the last pair (`overflow`) says."""
+
+
+class Pair(NamedTuple):
+    """A value that may be a credential."""
+
+    key: str
+    """What names it: the last keys on the way to it, joined by dots; empty where only its form speaks."""
+    value: str
+    line: int
+    """Inside the text, from 1."""
+    form: str
+    """`scalar` of YAML or JSON, `line` (key=value), `code` (quoted in a program), `part` of a connection string, `flag` of a
+    command, `token` (found by its form alone), `overflow` (there are more pairs than can be judged)."""
+
+
+_KEY = re.compile(r"pass|pwd|secret|token|cred|key|auth|bearer|\bpw\b|\bsas\b", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"://[^\s/?#@:]{0,200}:[^\s/@]{1,500}@"
+    r"|(?:AKIA|ASIA|AIza|eyJ|SG\.|GOCSPX-|shpat_|shpss_|PMAK-|hf_|hvs\.|hvb\.|ya29\.|dckr_|dapi|lin_api_|pul-|NRAK-|ATATT|xkeysib-)"
+    r"|gh[pousr]_|github_pat_|gl[a-z]{2,6}-|xox[a-z]-|xapp-|hooks\.slack|discord(?:app)?\.com/api/webhooks|webhook\.office"
+    r"|[srp]k_(?:live|test)_|whsec_|sk-|npm_|pypi-|do[opr]_v1_|gls?[ac]_|glc_|dp\.[a-z]{2}\.|:AA[A-Za-z0-9_-]{30}|\.atlasv1\."
+    r"|(?:Basic|Bearer)\s+[A-Za-z0-9+/_.=-]{12}"
+    r"|(?:api|access|shared|account)_?key(?:name)?=|sig=|(?:password|passwd|pwd|secret|token)=", re.IGNORECASE)
+_DELIMITERS = frozenset(" \t\r\n\"'`<>|,")
+_COMMENT = re.compile(r"\s*(?:#|;|//|--\s|<!--|%)")
+_LINE = re.compile(r"(?:export\s+|set\s+|ENV\s+|ARG\s+|-\s+)?[\"']?([A-Za-z_][\w.\-/]{0,200})[\"']?\s*(?:=>|:=|=|:)(?!=)")
+_QUOTED = re.compile(r"(?<![\w.\-])([A-Za-z_][\w.\-]{0,100})[\"']?\]?\s{0,9}(?:=>|:=|=|:)\s{0,9}([\"'])([^\"'\n]{1,1000})\2")
+_FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][\w\-.]{2,100})(?:=|\s+)([^\s\"'-][^\s\"']{0,1000}|\"[^\"\n]{1,1000}\"|'[^'\n]{1,1000}')")
+_ASSIGNED = re.compile(r"(?<![\w.\-$])([A-Za-z_]\w{0,100})=([^\s\"';&|<>()]{1,1000})")
+_ELEMENT = re.compile(r"<([A-Za-z][\w.:\-]{0,100})(?:\s[^<>]{0,300})?>([^<>]{1,1000})</")
+_NAMED = re.compile(r"(?:name|key)=\"([^\"\n]{1,200})\"\s+value=\"([^\"\n]{1,1000})\"")
+_PART = re.compile(r"(?<![\w\-])([\w.]{0,40}(?:password|passwd|pwd|secret|account_?key|access_?key|api_?key|token|sig))"
+                   r"\s?=\s?([^;&\s\"'<>,]{1,2000})", re.IGNORECASE)
+
+
+def speaks(key: str) -> bool:
+    """Whether a key may name a credential."""
+    return _KEY.search(key) is not None
+
+
+def tokenish(value: str) -> bool:
+    """Whether a value may be a credential by its form."""
+    return _TOKEN.search(value) is not None
+
+
+def pairs_in(text: str) -> list[Pair]:
+    """Every pair of a text that passes the sieve, by line. Never raises; takes time in proportion to the text."""
+    if not _KEY.search(text) and not tokenish(text):
+        return []
+    found = set(itertools.islice(_text(text, 1, 0), MAX_PAIRS + 1))
+    if len(found) > MAX_PAIRS:
+        return [Pair("", "", 1, "overflow")]
+    return sorted(found, key=lambda pair: (pair.line, pair.form, pair.key, pair.value))
+
+
+def scalar_pairs(key: str, value: str) -> list[Pair]:
+    """The pairs of one value that stands on its own under a key; all at line 1."""
+    found = []
+    if speaks(key.rpartition(".")[2]) or tokenish(value):
+        found.append(Pair(key, value[:_MAX_VALUE], 1, "scalar"))
+    found.extend(_parts(value, 1))
+    return found
+
+
+def argument_pairs(words: list[tuple[int, str]]) -> list[tuple[int, Pair]]:
+    """The flags of a command's words (index, text) with their values: `--key=value`, or `--key` and the next word."""
+    found = []
+    for (index, word), (after, following) in zip(words, [*words[1:], (0, "-")], strict=True):
+        name, equals, value = word.partition("=")
+        if not name.startswith("-") or not speaks(name) or " " in name:
+            continue
+        if equals:
+            found.append((index, Pair(name.lstrip("-"), value[:_MAX_VALUE], 1, "flag")))
+        elif not following.startswith("-"):
+            found.append((after, Pair(name.lstrip("-"), following[:_MAX_VALUE], 1, "flag")))
+    return found
+
+
+def _text(text: str, first: int, depth: int) -> Iterator[Pair]:
+    structure = _structure(text) if len(text) <= MAX_PARSED else None
+    if structure is not None:
+        for document in structure:
+            yield from _node(document, "", first, first, depth)
+    for number, line in enumerate(text.split("\n"), start=first):
+        speaking = _KEY.search(line) is not None
+        if _TOKEN.search(line):
+            yield from _tokens(line, number)
+            yield from _parts(line, number)
+        if speaking and structure is None and not _COMMENT.match(line):
+            yield from _assignments(line, number)
+
+
+def _structure(text: str) -> list[Any] | None:
+    """The documents of a text that is YAML or JSON with containers; None where it is something else."""
+    if "{" not in text and ":" not in text:
+        return None
+    try:
+        stream = parse_embedded(text, Origin("", 0, 1, block=1))
+        documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
+    except SourceError:
+        return None
+    kept = [document for document in documents if type(document) is Map or type(document) is Seq]
+    return kept if kept and len(kept) == sum(document is not None for document in documents) else None
+
+
+def _node(node: Any, key: str, line: int, first: int, depth: int) -> Iterator[Pair]:
+    """The pairs of parsed text; `line` is where the node stands, `first` the line of the text's first line."""
+    if type(node) is Map:
+        name, value = node.get("name"), node.get("value")
+        named = isinstance(name, str) and isinstance(value, str)
+        for child, item in node.items():
+            origin = node.at.get(child)
+            place = origin.line + first - 1 if origin else line
+            label = str(name) if named and child == "value" else f"{_tail(key)}.{child}" if key else child
+            yield from _leaf(item, label, place, origin, first, depth)
+    elif type(node) is Seq:
+        for item, origin in zip(node, node.at, strict=True):
+            yield from _leaf(item, key, origin.line + first - 1 if origin else line, origin, first, depth)
+
+
+def _leaf(item: Any, key: str, line: int, origin: Origin | None, first: int, depth: int) -> Iterator[Pair]:
+    if type(item) is Map or type(item) is Seq:
+        yield from _node(item, key, line, first, depth)
+    elif isinstance(item, str) and "\n" in item.strip() and depth < _MAX_DEPTH:
+        inner = line + 1 if origin is not None and origin.block else line
+        for pair in _text(item, inner, depth + 1):
+            yield pair if origin is not None and origin.block else pair._replace(line=line)
+    elif item is not None and type(item) is not bool:
+        for pair in scalar_pairs(key, str(item)):
+            yield pair._replace(line=line)
+
+
+def _tail(key: str) -> str:
+    """The last keys of a path: enough to judge by, bounded for deep documents."""
+    return ".".join(key.split(".")[-4:])[-200:]
+
+
+def _tokens(line: str, number: int) -> Iterator[Pair]:
+    """The words around what looks like a token; cut only far from it, so that nothing looks like its border."""
+    done = 0
+    while match := _TOKEN.search(line, done):
+        begin, end = match.span()
+        while begin > max(done, match.start() - 300) and line[begin - 1] not in _DELIMITERS:
+            begin -= 1
+        while end < min(len(line), match.end() + 2_000) and line[end] not in _DELIMITERS:
+            end += 1
+        yield Pair("", line[begin:end], number, "token")
+        done = end
+
+
+def _parts(value: str, number: int) -> Iterator[Pair]:
+    """`Password=…` inside a connection string or a URL's query."""
+    for match in _PART.finditer(value):
+        yield Pair(match.group(1), match.group(2), number, "part")
+
+
+def _assignments(line: str, number: int) -> Iterator[Pair]:
+    bare = line.strip()
+    whole = _LINE.match(bare) if len(bare) <= _MAX_VALUE else None
+    if whole and speaks(whole.group(1)):
+        value = _unquoted(bare[whole.end():])
+        if value:
+            yield Pair(whole.group(1), value, number, "line")
+        return
+    for match in _QUOTED.finditer(line):
+        if speaks(match.group(1)):
+            yield Pair(match.group(1), match.group(3), number, "code")
+    for pattern, form in ((_FLAG, "flag"), (_ASSIGNED, "code"), (_ELEMENT, "line"), (_NAMED, "line")):
+        for match in pattern.finditer(line):
+            if speaks(match.group(1)):
+                yield Pair(match.group(1), _unquoted(match.group(2)), number, form)
+
+
+def _unquoted(value: str) -> str:
+    """A value without its quotes, and without what ends a statement after it."""
+    text = value.strip().rstrip(",;").strip()
+    if len(text) > 1 and text[0] in "\"'" and text[0] in text[1:]:
+        return text[1:text.index(text[0], 1)]
+    return text

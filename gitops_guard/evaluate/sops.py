@@ -1,0 +1,91 @@
+"""A SOPS document -> which of its leaves should be encrypted and aren't, by SOPS' own rule.
+
+The rule is `shouldBeEncrypted` of getsops/sops `sops.go`, the default suffix that of `stores/stores.go`, the form of a value
+that of `aes/cipher.go`. Selectors by comment can't be judged from data: what they might excuse is not listed.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import regorus
+
+ENCRYPTED = re.compile(r"ENC\[AES256_GCM,data:(.+),iv:(.+),tag:(.+),type:(str|int|float|bool|bytes|time|comment)\]", re.DOTALL)
+_DEFAULT_SUFFIX = "_unencrypted"
+_SELECTORS = ("unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "encrypted_regex",
+              "unencrypted_comment_regex", "encrypted_comment_regex")
+_MATCH = """package gitops_guard.sops
+matched if regex.match(input.pattern, input.text)
+"""
+
+Path = tuple[str | int, ...]
+
+
+def metadata(document: Any) -> Mapping[str, Any] | None:
+    """The `sops` block of a parsed document that SOPS encrypted; None for any other."""
+    block = document.get("sops") if isinstance(document, Mapping) else None
+    if isinstance(block, Mapping) and ("mac" in block or "lastmodified" in block):
+        return block
+    return None
+
+
+def is_encrypted(value: Any) -> bool:
+    """Whether a value is ciphertext, or one that SOPS leaves as it is: null and the empty string."""
+    return value is None or value == "" or (isinstance(value, str) and ENCRYPTED.match(value) is not None)
+
+
+def plain_leaves(document: Mapping[str, Any]) -> list[Path]:
+    """The paths of leaves that should be encrypted and aren't, in the order of the document."""
+    block = metadata(document)
+    if block is None or any(block.get(name) for name in _SELECTORS[4:]):
+        return []
+    selectors = {name: block[name] for name in _SELECTORS[:4] if isinstance(block.get(name), str) and block[name]}
+    if not selectors:
+        selectors = {"unencrypted_suffix": _DEFAULT_SUFFIX}
+    return [path for path, value in _leaves(document, ()) if not is_encrypted(value) and _selected(selectors, path)]
+
+
+def _leaves(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            if path or key != "sops":
+                yield from _leaves(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _leaves(value, (*path, index))
+    else:
+        yield path, node
+
+
+def _selected(selectors: Mapping[str, str], path: Path) -> bool:
+    """Whether SOPS would encrypt the leaf: any element of its path counts, indexes don't; a later selector overrules."""
+    names = [part for part in path if isinstance(part, str)]
+    chosen = True
+    if "unencrypted_suffix" in selectors and any(name.endswith(selectors["unencrypted_suffix"]) for name in names):
+        chosen = False
+    if "encrypted_suffix" in selectors:
+        chosen = any(name.endswith(selectors["encrypted_suffix"]) for name in names)
+    if "unencrypted_regex" in selectors and any(_matches(selectors["unencrypted_regex"], name) for name in names):
+        chosen = False
+    if "encrypted_regex" in selectors:
+        chosen = any(_matches(selectors["encrypted_regex"], name) for name in names)
+    return chosen
+
+
+@functools.lru_cache(maxsize=4096)
+def _matches(pattern: str, text: str) -> bool:
+    """An unanchored search, by an engine whose time is linear as Go's is: the repository brings the pattern.
+
+    An invalid pattern matches nothing, as in SOPS, which drops that error.
+    """
+    engine = regorus.Engine()
+    engine.add_policy("sops.rego", _MATCH)
+    engine.set_input_json(json.dumps({"pattern": pattern, "text": text}))
+    try:
+        return "true" in engine.eval_query_as_json("data.gitops_guard.sops.matched").lower()
+    except RuntimeError:
+        return False

@@ -1,0 +1,252 @@
+"""What `check` does, in order: discover, render, validate, evaluate, locate, waive, fold -> a Report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from . import git, manifests
+from .config import Config
+from .discover import Discovery, discover, environment_of, narrow
+from .errors import NothingToCheckError, SourceError
+from .evaluate import Evaluation, Subjects, evaluate
+from .evaluate.files import FileInput, read_files
+from .fold import fold
+from .globs import matches
+from .locate import locate, related
+from .mask import Mask
+from .model import Fault, Occurrence, Report, Resource, RuleReport, Severity, Target, TargetReport, Waiver, pointer
+from .origin import Map
+from .policy import PolicySet
+from .render import Renderer
+from .schema import Schemas
+from .selection import Selection
+from .source import Sources, plain_comments
+from .targets import Built, build, fault_of
+from .tree import OutsideError, WorkTree, is_below
+from .validate import validate
+from .waive import inline, waive
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a check is asked for."""
+
+    root: Path
+    named: tuple[str, ...]
+    """The paths of the command line, relative to the root; `.` is all of it."""
+    config: Config
+    policies: PolicySet
+    selection: Selection
+    kubernetes_version: str | None
+    schema_locations: tuple[str, ...]
+    jobs: int
+    today: str
+    """YYYY-MM-DD, for waivers."""
+    version: str
+    """Of the tool."""
+
+
+def check(request: Request) -> Report:
+    """Check a repository. Raises NothingToCheckError, UsageError or ToolError; bad input is in the report."""
+    sources = Sources(_tree(request))
+    renderer = Renderer(sources)
+    found = discover(sources, renderer.uses, request.named)
+    everything = [build(_placed(target, request.config), renderer, sources) for target in found.targets]
+    built = _wanted(everything, request.named)
+    loose = _loose(sources, found, everything, request.named)
+    files = [item for item in read_files(sources, sources.tree.files()) if _named(item.path, request.named)]
+    if not built and not loose and not files and not found.broken:
+        raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")
+
+    resources = [resource for item in built for resource in item.resources]
+    schemas = Schemas(request.kubernetes_version, request.schema_locations, _crds(sources, found, everything))
+    faults = [*request.policies.faults, *_reading(sources, found, built, request.named)]
+    faults += [fault for resource in resources for fault in validate(resource, schemas)]
+    judged = _judge(request, built, [*resources, *loose], files)
+    faults += judged.faults
+
+    mask = _mask(resources, loose, files, faults, sources)
+    by_id = {item.target.id: item.target for item in built}
+    shown, silenced = _split(faults, request.selection)
+    occurrences = [_occurrence(fault, by_id, request, mask) for fault in shown]
+    waived = waive(occurrences, [*request.config.waivers, *_inline_waivers(sources, built, files)], today=request.today,
+                   matches=matches, complete=lambda rule: _complete(rule, request), known=request.policies.rules.keys())
+    more, more_silenced = _split(waived.faults, request.selection)
+    findings = fold([*waived.occurrences, *(_occurrence(fault, by_id, request, mask) for fault in more)], request.policies.rules)
+    return Report(
+        version=request.version,
+        targets=tuple(TargetReport(item.target, len(item.resources), item.status) for item in built),
+        findings=findings,
+        rules=_rules(request, judged, built, files),
+        resources=len(resources),
+        unresolved=sum(1 for fault in faults if fault.rule == "render/unresolved"),
+        silenced=dict(sorted((silenced + more_silenced).items())),
+        passed=_passed(judged, built, faults, request.selection),
+        sources=_excerpts(sources, mask, {finding.location.file for finding in findings}),
+    )
+
+
+def _tree(request: Request) -> WorkTree:
+    listing = git.listing(request.root)
+    if listing is not None:
+        # A folder that is named is meant, also where git ignores it.
+        everything = WorkTree(request.root).files() if any(path != "." for path in request.named) else ()
+        listing = sorted({*listing, *(path for path in everything if any(is_below(path, name) for name in request.named
+                                                                          if name != "."))})
+    return WorkTree(request.root, listing, request.config.excludes)
+
+
+def _placed(target: Target, config: Config) -> Target:
+    return replace(target, environment=environment_of([target.path], config.environments, matches))
+
+
+def _wanted(everything: Sequence[Built], named: Sequence[str]) -> list[Built]:
+    wanted = {target.id for target in narrow((item.target for item in everything),
+                                             {item.target.id: item.read for item in everything}, named)}
+    return [item for item in everything if item.target.id in wanted]
+
+
+def _named(path: str, named: Sequence[str]) -> bool:
+    return "." in named or not named or any(is_below(path, name) for name in named)
+
+
+def _loose(sources: Sources, found: Discovery, everything: Iterable[Built], named: Sequence[str]) -> list[Resource]:
+    """The objects in files that no target takes in: a Secret there is as public as any."""
+    read = frozenset[str]().union(*(item.read for item in everything))
+    loose: list[Resource] = []
+    for path in found.manifests:
+        if path not in read and _named(path, named):
+            try:
+                loose += manifests.read(sources, path, None)
+            except (SourceError, OutsideError, OSError):
+                continue  # discover reported what was meant to be read
+    return loose
+
+
+def _crds(sources: Sources, found: Discovery, everything: Iterable[Built]) -> Iterator[Map]:
+    """Every CustomResourceDefinition of this side: as rendered, and as it lies in files."""
+    for item in everything:
+        yield from (resource.body for resource in item.resources if resource.body.get("kind") == "CustomResourceDefinition")
+    for path in found.manifests:
+        try:
+            yield from (resource.body for resource in manifests.read(sources, path, None)
+                        if resource.body.get("kind") == "CustomResourceDefinition")
+        except (SourceError, OutsideError, OSError):
+            continue  # discover reported what was meant to be read
+
+
+def _reading(sources: Sources, found: Discovery, built: Iterable[Built], named: Sequence[str]) -> Iterator[Fault]:
+    """What could not be read or built."""
+    seen = set()
+    for item in built:
+        seen.update(item.read)
+        yield from item.faults
+    for error in found.broken:
+        if error.file not in seen and _named(error.file, named):
+            yield fault_of(error)
+
+
+def _judge(request: Request, built: Sequence[Built], resources: Sequence[Resource], files: Sequence[FileInput]) -> Evaluation:
+    subjects = Subjects(resources=list(resources), targets={item.target.id: item.target for item in built}, files=list(files))
+    return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
+                    jobs=request.jobs)
+
+
+def _mask(resources: Iterable[Resource], loose: Iterable[Resource], files: Iterable[FileInput], faults: Iterable[Fault],
+          sources: Sources) -> Mask:
+    mask = Mask()
+    for resource in (*resources, *loose):
+        mask.secret(resource)
+    for item in files:
+        for generator in item.document.get("generators", ()):
+            if generator.get("generator") == "Secret":
+                mask.generated(generator)
+    for fault in faults:
+        mask.fault(fault)
+    for _path, stream in sources.parsed():
+        if "Secret" in stream.text or "secretGenerator" in stream.text:
+            mask.document(stream)
+    return mask
+
+
+def _split(faults: Iterable[Fault], selection: Selection) -> tuple[list[Fault], Counter[str]]:
+    shown, silenced = [], Counter[str]()
+    for fault in faults:
+        if fault.rule in selection.silenced:
+            silenced[fault.rule] += 1
+        elif fault.rule in selection.enabled:
+            shown.append(fault)
+    return shown, silenced
+
+
+def _occurrence(fault: Fault, targets: Mapping[str, Target], request: Request, mask: Mask) -> Occurrence:
+    rule = request.policies.rules[fault.rule]
+    name = fault.target if fault.target is not None else fault.resource.target if fault.resource is not None else None
+    target = targets.get(name) if name is not None else None
+    severity = request.selection.severities.get(fault.rule)
+    if severity is None:
+        severity = fault.severity or rule.severity_in(target.environment if target else None, target is not None)
+    location = locate(fault)
+    return Occurrence(
+        rule=fault.rule,
+        severity=Severity(severity),
+        message=mask.text(fault.message),
+        remedy=mask.text(fault.remedy or rule.remedy),
+        location=location,
+        related=related(fault, location),
+        resource=fault.resource.id if fault.resource is not None else None,
+        path=pointer(fault.path),
+        target=name,
+    )
+
+
+def _inline_waivers(sources: Sources, built: Iterable[Built], files: Iterable[FileInput]) -> list[Waiver]:
+    found: list[Waiver] = []
+    parsed = set()
+    for path, stream in sources.parsed():
+        parsed.add(path)
+        if "gitops-guard:" in stream.text:
+            found += inline(path, stream.comments())
+    for path in sorted({*(item.path for item in files), *(path for item in built for path in item.read)} - parsed):
+        try:
+            text = sources.text(path)
+        except (SourceError, OutsideError, OSError):
+            continue  # a binary file has no comments
+        if "gitops-guard:" in text:
+            found += inline(path, plain_comments(text))
+    return found
+
+
+def _complete(rule: str, request: Request) -> bool:
+    """Whether everything was judged by the rule, so that a waiver of it that covers nothing is left over."""
+    return rule in request.selection.enabled and (not request.named or "." in request.named)
+
+
+def _rules(request: Request, judged: Evaluation, built: Sequence[Built], files: Sequence[FileInput]) -> tuple[RuleReport, ...]:
+    count = {"render": len(built), "schema": sum(len(item.resources) for item in built),
+             "source": len({path for item in built for path in item.read} | {item.path for item in files})}
+    return tuple(RuleReport(rule, judged.checked.get(rule.id, count.get(rule.id.partition("/")[0], 0)))
+                 for _id, rule in sorted(request.policies.rules.items()) if rule.id in request.selection.enabled)
+
+
+def _passed(judged: Evaluation, built: Iterable[Built], faults: Iterable[Fault], selection: Selection) -> tuple[tuple[str, str], ...]:
+    failed = {(fault.target or (fault.resource.target if fault.resource else None), fault.rule) for fault in faults}
+    done = set(judged.passed)
+    for item in built:
+        if item.status == "rendered":
+            done.update((item.target.id, rule) for rule in selection.enabled
+                        if rule.partition("/")[0] in ("render", "schema"))
+    return tuple(sorted(pair for pair in done if pair not in failed))
+
+
+def _excerpts(sources: Sources, mask: Mask, files: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for file in sorted(files):
+        try:
+            found[file] = mask.source(file, sources.text(file))
+        except (SourceError, OutsideError, OSError):
+            continue  # the finding says why the file can't be shown
+    return found

@@ -1,0 +1,144 @@
+"""The Kubernetes objects in a file or an inline text: parsed YAML goes in, object bodies with the place of their `kind` come out.
+
+As kustomize's resource factory reads them: empty documents are skipped, lists are flattened, the values of annotations are text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ..errors import SourceError
+from ..origin import Map, Origin, Seq
+from ..source import Dialect, Stream
+from .load import fail
+from .resource import Resource, scalar_text
+
+_SEPARATOR = re.compile(r"\n---([^\n]*)\n")
+
+
+class Documents:
+    """The objects of each stream, read once; what `of` returns is shared, so clone it before writing."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, bool], tuple[Stream, list[tuple[Map, Origin]]]] = {}
+
+    def of(self, stream: Stream, *, patch: bool = False) -> list[tuple[Map, Origin]]:
+        """The objects of a stream and where each is declared. Raises RenderError or SourceError.
+
+        In a patch an annotation may be null: that deletes it.
+        """
+        key = (id(stream), patch)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = (stream, read(stream, patch=patch))
+        return known[1]
+
+    def resources(self, stream: Stream) -> list[Resource]:
+        """Fresh resources of a stream. Raises RenderError or SourceError."""
+        return [Resource(body, declared).clone() for body, declared in self.of(stream)]
+
+
+def read(stream: Stream, *, patch: bool = False) -> list[tuple[Map, Origin]]:
+    """See `Documents.of`."""
+    _check_separators(stream)
+    documents = stream.load(Dialect.RESOURCE)
+    places = stream.origins()
+    texts: list[Any] | None = None
+    queue: list[tuple[Any, Origin]] = []
+    for index, (document, place) in enumerate(zip(documents, places, strict=True)):
+        if _has_loose_annotations(document, patch=patch):
+            # Rare: only numbers, booleans and times that stand unquoted. Their text is needed, so the file is read again.
+            texts = texts if texts is not None else stream.load(Dialect.TEXT)
+            document = _with_text_annotations(document, texts[index], patch=patch)  # noqa: PLW2901
+        queue.append((document, place))
+    return _flatten(queue)
+
+
+def _check_separators(stream: Stream) -> None:
+    for match in _SEPARATOR.finditer(stream.text.replace("\r\n", "\n")):
+        rest = match.group(1).strip()
+        if rest and not rest.startswith("#"):
+            line = stream.text.replace("\r\n", "\n").count("\n", 0, match.start()) + 2
+            raise SourceError("source/invalid-yaml", "kustomize takes only a comment behind a document separator (---)",
+                              stream.file, line, remedy="put the document on its own lines")
+
+
+def _flatten(queue: list[tuple[Any, Origin]]) -> list[tuple[Map, Origin]]:
+    """Objects in kustomize's order: what a list holds comes behind everything else of the file."""
+    found: list[tuple[Map, Origin]] = []
+    at = 0
+    while at < len(queue):
+        value, place = queue[at]
+        at += 1
+        if value is None or (type(value) is Map and not value):
+            continue
+        if type(value) is not Map:
+            raise fail("no Kubernetes object: a mapping with apiVersion, kind and metadata is needed", place)
+        kind = _check(value, place)
+        declared = value.at.get("kind", place)
+        if not kind.endswith("List") or "items" not in value:
+            found.append((value, declared))
+            continue
+        items = value["items"]
+        if items is None:
+            continue
+        if type(items) is not Seq:
+            raise fail(f"the items of a {kind} are no list", value.at.get("items", place))
+        queue.extend((item, spot or declared) for item, spot in zip(items, items.at, strict=True))
+    return found
+
+
+def _check(value: Map, place: Origin) -> str:
+    """The kind of an object that has what kustomize asks for."""
+    kind = scalar_text(value.get("kind"))
+    if not kind:
+        raise fail("an object without kind", place, "add kind:, or leave the file out of resources:")
+    meta = value.get("metadata")
+    name = scalar_text(meta.get("name")) if type(meta) is Map else ""
+    if not name and not kind.endswith("List"):
+        raise fail(f"a {kind} without metadata.name", place, "add metadata.name; generateName alone is not enough")
+    return kind
+
+
+def _annotation_maps(document: Any) -> Iterable[Map]:
+    if type(document) is not Map:
+        return
+    meta = document.get("metadata")
+    annotations = meta.get("annotations") if type(meta) is Map else None
+    if type(annotations) is Map:
+        yield annotations
+    items = document.get("items")
+    if type(items) is Seq and scalar_text(document.get("kind")).endswith("List"):
+        for item in items:
+            yield from _annotation_maps(item)
+
+
+def _is_loose(value: Any, *, patch: bool) -> bool:
+    return type(value) is not str and not (patch and value is None)
+
+
+def _has_loose_annotations(document: Any, *, patch: bool) -> bool:
+    return any(_is_loose(value, patch=patch) for found in _annotation_maps(document) for value in found.values())
+
+
+def _with_text_annotations(document: Any, text: Any, *, patch: bool) -> Any:
+    """The document with annotations as they are spelt; only the containers on the way are new."""
+    if type(document) is not Map:
+        return document
+    fresh = Map(document, document.at.copy())
+    meta = document.get("metadata")
+    if type(meta) is Map and type(meta.get("annotations")) is Map:
+        spelt = text["metadata"]["annotations"]
+        annotations = Map(meta["annotations"], meta["annotations"].at.copy())
+        for key, value in meta["annotations"].items():
+            if _is_loose(value, patch=patch) and type(value) not in (Map, Seq):
+                annotations[key] = spelt[key]
+        fresh["metadata"] = Map(meta, meta.at.copy())
+        fresh["metadata"]["annotations"] = annotations
+    items = document.get("items")
+    if type(items) is Seq and scalar_text(document.get("kind")).endswith("List"):
+        fresh["items"] = Seq([_with_text_annotations(item, spelt, patch=patch)
+                              for item, spelt in zip(items, text["items"], strict=True)], items.at.copy())
+    return fresh

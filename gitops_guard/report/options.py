@@ -1,0 +1,21 @@
+"""What a reader wishes of a report, beside its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..model import Severity
+
+
+@dataclass(frozen=True)
+class Options:
+    """Wishes that change how a report looks, never what was found."""
+
+    color: bool = False
+    """text: use ANSI colours."""
+    width: int = 100
+    """text: the columns that lines of source are cut to."""
+    fail_on: Severity | None = Severity.ERROR
+    """junit: the lowest severity that is a failure; None: nothing is."""
+    everything: bool = False
+    """text, markdown, sarif: show waived findings, too, and text and markdown also those that are known."""

@@ -1,0 +1,78 @@
+"""Configuration and command line -> which rules run, how severe they are and with which parameters."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .config import Config
+from .errors import UsageError
+from .globs import any_matches, matches
+from .model import Rule, Severity
+
+ALWAYS = ("render", "source", "engine", "waiver")
+"""Categories that say what was not judged: choosing among policies does not switch them off."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What runs."""
+
+    enabled: frozenset[str]
+    """The rules whose findings are reported."""
+    silenced: frozenset[str] = frozenset()
+    """Rules of ALWAYS that were switched off by name: their findings are counted, not shown."""
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def select(rules: Mapping[str, Rule], config: Config, *, chosen: Sequence[str] = (), ignored: Sequence[str] = ()) -> Selection:
+    """What runs, of `rules`: the command line (`--select`, `--ignore`) beats the configuration.
+
+    Raises UsageError where an id or glob fits no rule; the message names the nearest.
+    """
+    _all_fit((pattern for pattern, _settings in config.rules), rules, lambda pattern: _place(config, pattern))
+    _all_fit(chosen, rules, lambda _pattern: "--select")
+    _all_fit(ignored, rules, lambda _pattern: "--ignore")
+    enabled, silenced = set(), set()
+    severities: dict[str, Severity] = {}
+    parameters: dict[str, Mapping[str, Any]] = {}
+    for rule in rules:
+        settings = config.settings(rule)
+        if settings.severity is not None:
+            severities[rule] = settings.severity
+        if settings.parameters:
+            parameters[rule] = settings.parameters
+        if rule.partition("/")[0] in ALWAYS:
+            off = rule in ignored or _named_off(config, rule)
+            (silenced if off else enabled).add(rule)
+        elif _runs(rule, settings.enabled, chosen, ignored):
+            enabled.add(rule)
+    return Selection(frozenset(enabled), frozenset(silenced), severities, parameters)
+
+
+def _runs(rule: str, configured: bool | None, chosen: Sequence[str], ignored: Sequence[str]) -> bool:
+    wanted = any_matches(chosen, rule) if chosen else configured is not False
+    return wanted and not any_matches(ignored, rule)
+
+
+def _named_off(config: Config, rule: str) -> bool:
+    """Whether the configuration switches a rule off by its own id; a glob over many is no such decision."""
+    said = [settings.enabled for pattern, settings in config.rules if pattern == rule and settings.enabled is not None]
+    return bool(said) and not said[-1]
+
+
+def _place(config: Config, pattern: str) -> str:
+    where = config.location("rules", pattern)
+    return f"{where.file}:{where.line}: rules"
+
+
+def _all_fit(patterns: Iterable[str], rules: Mapping[str, Rule], where: Callable[[str], str]) -> None:
+    for pattern in patterns:
+        if any(matches(pattern, rule) for rule in rules):
+            continue
+        near = difflib.get_close_matches(pattern, rules, 1, 0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else "; `gitops-guard policies list` prints the rules"
+        raise UsageError(f"{where(pattern)}: there is no rule {pattern!r}{hint}")

@@ -1,0 +1,89 @@
+import posixpath
+
+import pytest
+
+from gitops_guard.discover import discover, environment_of, narrow
+from gitops_guard.globs import matches
+from gitops_guard.model import Target
+from gitops_guard.render import Renderer
+from tests.trees import Link, sources
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config}\n"
+
+
+def kustomization(*resources: str, kind: str = "Kustomization") -> str:
+    version = "v1alpha1" if kind == "Component" else "v1beta1"
+    lines = "".join(f"  - {resource}\n" for resource in resources)
+    return f"apiVersion: kustomize.config.k8s.io/{version}\nkind: {kind}\nresources:\n{lines}"
+
+
+def found(files, named=()):
+    tree = sources(files)
+    return discover(tree, Renderer(tree).uses, named)
+
+
+def targets(files, named=()):
+    return [(target.kind, target.path) for target in found(files, named).targets]
+
+
+@pytest.mark.parametrize(("files", "expected"), [
+    pytest.param({"base/kustomization.yaml": kustomization("config.yaml"), "base/config.yaml": CONFIG,
+                  "overlays/production/kustomization.yaml": kustomization("../../base")},
+                 [("kustomization", "overlays/production")], id="what an overlay uses is no target"),
+    pytest.param({"c/kustomization.yaml": kustomization("config.yaml", kind="Component"), "c/config.yaml": CONFIG}, [],
+                 id="a component alone is none"),
+    pytest.param({"a/kustomization.yaml": kustomization("../b"), "b/kustomization.yaml": kustomization("../a"),
+                  "d/kustomization.yaml": kustomization("config.yaml"), "d/config.yaml": CONFIG},
+                 [("kustomization", "a"), ("kustomization", "d")], id="one of a cycle stands for all"),
+    pytest.param({"apps/web.yaml": CONFIG, "apps/notes.yaml": "just: values\n"}, [("manifests", "apps")], id="a plain folder"),
+    pytest.param({"k/kustomization.yaml": kustomization("config.yaml"), "k/config.yaml": CONFIG, "k/forgotten.yaml": CONFIG},
+                 [("kustomization", "k")], id="an unlisted file beside a kustomization is deployed by nobody"),
+    pytest.param({"chart/Chart.yaml": "name: x\n", "chart/templates/a.yaml": CONFIG}, [], id="a chart's templates are none"),
+    pytest.param({"kustomization.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\n"},
+                 [("manifests", ".")], id="only the group decides"),
+    pytest.param({"kind.yaml": "apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster\nmetadata: {name: x}\n"}, [], id="a kind file"),
+    pytest.param({"list.yaml": "apiVersion: v1\nkind: List\nitems: []\n"}, [("manifests", ".")], id="a List"),
+])
+def test_targets(files, expected):
+    assert targets(files) == expected
+
+
+def test_a_named_folder_is_a_target_whatever_uses_it():
+    files = {"base/kustomization.yaml": kustomization("config.yaml"), "base/config.yaml": CONFIG,
+             "top/kustomization.yaml": kustomization("../base")}
+    assert targets(files, ["base"]) == [("kustomization", "base"), ("kustomization", "top")]
+
+
+def test_broken_files_count_only_where_they_were_meant_as_manifests():
+    files = {"a/broken.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x\ndata: {}\n", "a/template.yaml": "{{ if }}\n: x\n"}
+    assert [error.file for error in found(files).broken] == ["a/broken.yaml"]
+
+
+def test_a_link_that_leaves_the_repository_is_hostile():
+    error = found({"a/link.yaml": Link("../../outside.yaml")}).broken[0]
+    assert (error.rule, error.file) == ("source/hostile-input", "a/link.yaml")
+
+
+@pytest.mark.parametrize(("names", "expected"), [
+    (["overlays/production"], "production"), (["clusters/prod-eu/apps"], "production"), (["apps/web", "stage"], "staging"),
+    (["products/list"], None), (["apps/LIVE"], "production"), (["apps/qa"], "development"), ([], None),
+    (["apps/staging", "production"], "staging"),
+])
+def test_environment_by_words(names, expected):
+    assert environment_of(names) == expected
+
+
+def test_configured_environments_replace_the_words():
+    patterns = {"canary": ("**/canary/**",), "production": ("clusters/p-*",)}
+    assert environment_of(["clusters/p-1"], patterns, matches) == "production"
+    assert environment_of(["apps/canary"], patterns, matches) == "canary"
+    assert environment_of(["overlays/production"], patterns, matches) is None
+
+
+def test_narrowing_by_folder_and_by_file():
+    all_targets = [Target("a", "kustomization", "a"), Target("b/c", "kustomization", "b/c")]
+    read = {"a": frozenset({"base/x.yaml"}), "b/c": frozenset({"base/y.yaml"})}
+    assert [target.id for target in narrow(all_targets, read, ["b"])] == ["b/c"]
+    assert [target.id for target in narrow(all_targets, read, ["base/x.yaml"])] == ["a"]
+    assert [target.id for target in narrow(all_targets, read, ["."])] == ["a", "b/c"]
+    assert posixpath.sep == "/"
