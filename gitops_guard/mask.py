@@ -54,6 +54,7 @@ class Mask:
             elif origin is not None and origin.block:
                 self._lines.setdefault(origin.file, set()).add(origin.line + fault.line)
             self._inner(value)
+            self._inner(_behind_key(value))
             return
         self._value(value, origin)
 
@@ -147,6 +148,12 @@ def _value_column(lines: list[str], number: int) -> int:
     """Where the value begins on a line of `key: value` or `key=value`, from 1."""
     match = re.match(r"[\s\-]*[^:=]*[:=]\s*", lines[number - 1]) if 0 < number <= len(lines) else None
     return match.end() + 1 if match else 1
+
+
+def _behind_key(line: str | None) -> str | None:
+    """The value of a line of `key: value` or `key=value`, without its quotes."""
+    match = re.fullmatch(r"[^:=]*[:=]\s*(.*?)[\s,;]*", line) if line else None
+    return match.group(1).strip("'\"") if match else None
 
 
 def _cover(lines: list[str], number: int, column: int) -> None:

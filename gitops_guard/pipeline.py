@@ -246,6 +246,8 @@ def _excerpts(sources: Sources, mask: Mask, files: Iterable[str]) -> dict[str, s
     found = {}
     for file in sorted(files):
         try:
+            if file.endswith(manifests.SUFFIXES):
+                sources.stream(file)  # where the structure is unknown, so is which line holds a secret
             found[file] = mask.source(file, sources.text(file))
         except (SourceError, OutsideError, OSError):
             continue  # the finding says why the file can't be shown

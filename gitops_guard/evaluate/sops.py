@@ -84,8 +84,8 @@ def _matches(pattern: str, text: str) -> bool:
     """
     engine = regorus.Engine()
     engine.add_policy("sops.rego", _MATCH)
-    engine.set_input_json(json.dumps({"pattern": pattern, "text": text}))
     try:
-        return "true" in engine.eval_query_as_json("data.gitops_guard.sops.matched").lower()
+        engine.set_input_json(json.dumps({"pattern": pattern, "text": text}))
+        return "result" in json.loads(engine.eval_query_as_json("data.gitops_guard.sops.matched"))
     except RuntimeError:
         return False

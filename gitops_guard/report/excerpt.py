@@ -78,21 +78,22 @@ def _cells(text: str) -> list[tuple[str, int]]:
     """Each character as it is shown, and the cells it takes."""
     found = []
     at = 0
-    for char in text:
+    for index, char in enumerate(text):
         if char == "\t":
-            shown, size = " " * (_TAB - at % _TAB), _TAB - at % _TAB
-        elif char == " " or char.isascii():
-            shown = visible(char)
-            size = len(shown)
+            shown = " " * (_TAB - at % _TAB)
+        elif char == "[" and text[max(0, index - 2):index] == "##":
+            shown = "\\["  # as `visible` has it: character by character it does not see the whole of a command's opening
         else:
             shown = visible(char)
-            size = len(shown) if shown != char else _size(char)
+        size = _size(char) if shown == char else len(shown)
         found.append((shown, size))
         at += size
     return found
 
 
 def _size(char: str) -> int:
+    if char.isascii():
+        return 1
     if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
@@ -102,7 +103,7 @@ def _cut(cells: list[tuple[str, int]], start: int, length: int, width: int, *, b
     """The part of a line around its caret, and by how much the caret moves to the left."""
     whole = sum(size for _, size in cells)
     if whole <= width and not before:
-        return _safe("".join(shown for shown, _ in cells)).rstrip(), 0
+        return "".join(shown for shown, _ in cells).rstrip(), 0
     # What the caret underlines goes first, then as much of what precedes it as fits.
     left = max(0, min(start - 1, start + min(length, width // 2) - width + 2 * len(_CUT)))
     head = _CUT if left or before else ""
@@ -118,9 +119,4 @@ def _cut(cells: list[tuple[str, int]], start: int, length: int, width: int, *, b
             shown.append(text)
             used += size
         at += size
-    return head + _safe("".join(shown)), skipped - len(head)
-
-
-def _safe(text: str) -> str:
-    # Character by character, `visible` does not see a command's opening.
-    return text.replace("##[", "##(")
+    return head + "".join(shown), skipped - len(head)

@@ -1,0 +1,73 @@
+"""A Report -> JSON, as schemas/report.json describes it: all that is known, for other programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..model import Finding, Location, Report, Severity, TargetReport
+from .escape import json_text
+from .options import Options
+from .summary import known, silenced, waived
+
+_WORST_FIRST = sorted(Severity, reverse=True)
+
+
+def render(report: Report, _options: Options) -> str:
+    """The report as JSON."""
+    return json_text({
+        "version": "1",
+        "tool": {"name": "gitops-guard", "version": report.version},
+        "summary": {
+            "targets": len(report.targets),
+            "resources": report.resources,
+            "unresolved": report.unresolved,
+            "findings": {severity.word: report.count(severity) for severity in _WORST_FIRST},
+            "waived": waived(report),
+            "known": known(report),
+            "silenced": silenced(report),
+        },
+        "targets": [_target(target) for target in report.targets],
+        "findings": [_finding(finding) for finding in report.findings],
+        "rules": [{"id": entry.rule.id, "title": entry.rule.title, "severity": entry.rule.severity.word, "checked": entry.checked}
+                  for entry in report.rules],
+    })
+
+
+def _target(entry: TargetReport) -> dict[str, Any]:
+    target = entry.target
+    return {
+        "id": target.id,
+        "kind": target.kind,
+        "path": target.path,
+        "environment": target.environment,
+        **({"cluster": target.cluster} if target.cluster is not None else {}),
+        "owners": [owner.id for owner in target.owners],
+        "resources": entry.resources,
+        "status": entry.status,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    resource = finding.resource
+    waiver = finding.waiver
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.word,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "location": _location(finding.location),
+        "related": [{"file": related.location.file, "line": related.location.line, "column": related.location.column,
+                     "message": related.message} for related in finding.related],
+        "resource": None if resource is None else {"apiVersion": resource.api_version, "kind": resource.kind,
+                                                   "namespace": resource.namespace, "name": resource.name},
+        "path": finding.path,
+        "targets": list(finding.targets),
+        "status": finding.status,
+        "waiver": None if waiver is None else {"reason": waiver.reason, "expires": waiver.expires,
+                                               "location": _location(waiver.location)},
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _location(place: Location) -> dict[str, Any]:
+    return {"file": place.file, "line": place.line, "column": place.column, "quality": place.quality}

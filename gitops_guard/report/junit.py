@@ -1,0 +1,111 @@
+"""A Report -> JUnit XML as Jenkins' junit-10.xsd has it: a suite for each target, a case for each rule and resource.
+
+That schema has no `file` or `line` on a case; the place stands at the beginning of the failure's text, where GitLab, Jenkins and
+Azure show it. What passed is there, too: a clean run is not an empty one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..model import Finding, Report, TargetReport
+from .escape import visible, xml
+from .excerpt import Excerpts
+from .options import Options
+from .text import finding_text
+
+_OUTSIDE = "(files)"
+_STATUS = {"failed": "the target can't be built; its cause is a finding", "unresolved": "what this target deploys isn't known from here",
+           "partial": "a part of this target isn't known from here"}
+# These say that something could not be judged, not that it was judged to be wrong.
+_ERRORS = ("render/failed", "source/", "engine/")
+
+
+@dataclass(frozen=True)
+class _Case:
+    name: str
+    outcome: str = "passed"
+    """passed, skipped, failure or error"""
+    message: str = ""
+    body: str = ""
+    kind: str = ""
+
+
+def render(report: Report, options: Options) -> str:
+    """The report as JUnit XML; a finding below `fail_on` passes, a waived or known one is skipped."""
+    excerpts = Excerpts(report.sources)
+    cases: dict[str, list[_Case]] = {entry.target.id: [_built(entry)] for entry in report.targets}
+    outside: list[_Case] = []
+    for finding in report.findings:
+        case = _case(finding, excerpts, options)
+        for target in finding.targets or ("",):
+            cases.get(target, outside).append(case)
+    for target, rule in report.passed:
+        cases.get(target, outside).append(_Case(rule))
+    suites = [*sorted(cases.items()), *([(_OUTSIDE, outside)] if outside else [])]
+    taken: set[tuple[str, str]] = set()
+    body = "".join(_suite(name, found, taken) for name, found in suites)
+    counts = _counts([case for _, found in suites for case in found], skipped=False)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="gitops-guard" {counts}>\n{body}</testsuites>\n'
+
+
+def _built(entry: TargetReport) -> _Case:
+    """The case that says whether there was anything to judge."""
+    if entry.status == "rendered":
+        return _Case("rendered")
+    return _Case("rendered", "skipped", f"{entry.status}: {_STATUS.get(entry.status, 'not rendered')}")
+
+
+def _case(finding: Finding, excerpts: Excerpts, options: Options) -> _Case:
+    what = str(finding.resource) if finding.resource is not None else finding.location.file
+    name = f"{finding.rule}: {visible(what)}"
+    place = f"{visible(finding.location.file)}:{finding.location.line}:{finding.location.column}"
+    body = f"{place}: {finding_text(finding, excerpts, Options(width=options.width))}"
+    if finding.waiver is not None:
+        return _Case(name, "skipped", f"waived: {visible(finding.waiver.reason)}", body)
+    if not finding.counts:
+        return _Case(name, "skipped", finding.status, body)
+    if options.fail_on is None or finding.severity < options.fail_on:
+        return _Case(name, body=body)
+    outcome = "error" if finding.rule.startswith(_ERRORS) else "failure"
+    return _Case(name, outcome, visible(finding.message), body, finding.severity.word)
+
+
+def _suite(name: str, cases: Iterable[_Case], taken: set[tuple[str, str]]) -> str:
+    ordered = sorted(cases, key=lambda case: (case.name, case.body))
+    # Jenkins takes what precedes the last dot for a package.
+    group = visible(name).replace(".", "_")
+    inner = "".join(_xml(_unique(group, case.name, taken), group, case) for case in ordered)
+    return f'  <testsuite name="{xml(name)}" {_counts(ordered, skipped=True)}>\n{inner}  </testsuite>\n'
+
+
+def _unique(group: str, name: str, taken: set[tuple[str, str]]) -> str:
+    """GitLab keeps only the first of equal cases."""
+    found, number = name, 1
+    while (group, found) in taken:
+        number += 1
+        found = f"{name} #{number}"
+    taken.add((group, found))
+    return found
+
+
+def _counts(cases: list[_Case], *, skipped: bool) -> str:
+    outcomes = [case.outcome for case in cases]
+    counts = {"tests": len(outcomes), "failures": outcomes.count("failure"), "errors": outcomes.count("error"),
+              **({"skipped": outcomes.count("skipped")} if skipped else {})}
+    return " ".join(f'{key}="{value}"' for key, value in counts.items())
+
+
+def _xml(name: str, group: str, case: _Case) -> str:
+    inner = ""
+    if case.outcome == "skipped":
+        # As text, not as an attribute: older schemas know no other.
+        inner += f"      <skipped>{xml(case.message)}</skipped>\n"
+    elif case.outcome in ("failure", "error"):
+        kind, message = xml(case.kind), xml(case.message)
+        inner += f'      <{case.outcome} type="{kind}" message="{message}">{xml(case.body)}</{case.outcome}>\n'
+    if case.body and case.outcome in ("skipped", "passed"):
+        inner += f"      <system-out>{xml(case.body)}</system-out>\n"
+    head = f'    <testcase classname="{xml(group)}" name="{xml(name)}"'
+    return f"{head}>\n{inner}    </testcase>\n" if inner else f"{head}/>\n"

@@ -1,0 +1,76 @@
+"""A Report -> what a person reads in a terminal: each finding with its line of source, then one line of counts."""
+
+from __future__ import annotations
+
+from ..model import Finding, Location, Report, Severity
+from .escape import visible
+from .excerpt import Excerpt, Excerpts
+from .options import Options
+from .summary import checked, found, listed
+
+_COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.NOTE: "1;36"}
+_GUTTER, _BOLD = "1;34", "1"
+_TARGETS = 5
+
+
+def render(report: Report, options: Options) -> str:
+    """The report as text. Waived and known findings are only counted, unless the options ask for everything."""
+    excerpts = Excerpts(report.sources)
+    blocks = [finding_text(finding, excerpts, options) for finding in report.findings if finding.counts or options.everything]
+    worst = max((finding.severity for finding in report.findings if finding.counts), default=None)
+    line = f"{found(report)} in {checked(report)}"
+    return "\n".join([*blocks, _paint(line, _COLORS[worst] if worst else _BOLD, options)]) + "\n"
+
+
+def finding_text(finding: Finding, excerpts: Excerpts, options: Options) -> str:
+    """One finding as lines of text, with a line end."""
+    color = _COLORS[finding.severity]
+    places = [(finding.location, "")] + [(related.location, visible(related.message)) for related in finding.related]
+    margin = max(len(str(place.line)) for place, _ in places)
+    width = max(options.width - margin - 3, 1)
+    head = _paint(f"{finding.severity.word}[{visible(finding.rule)}]", color, options)
+    lines = [f"{head}: {_paint(visible(finding.message), _BOLD, options)}{_status(finding)}"]
+    for place, message in places:
+        arrow = _paint(" " * margin + "-->", _GUTTER, options)
+        lines.append(f"{arrow} {_position(place)}{message and ': '}{message}")
+        excerpt = excerpts.excerpt(place, width)
+        if excerpt is not None:
+            lines.extend(_excerpt(excerpt, margin, color if place is finding.location else _GUTTER, options))
+    lines.extend(_paint(" " * margin + " =", _GUTTER, options) + f" {name}: {text}" for name, text in _notes(finding))
+    return "\n".join(lines) + "\n"
+
+
+def _status(finding: Finding) -> str:
+    if finding.waiver is not None:
+        return f" (waived: {visible(finding.waiver.reason)})"
+    return "" if finding.counts else f" ({finding.status})"
+
+
+def _position(place: Location) -> str:
+    # Only the nearest line: its column says nothing.
+    if place.quality == "nearest":
+        return f"{visible(place.file)}:{place.line}"
+    return f"{visible(place.file)}:{place.line}:{place.column}"
+
+
+def _excerpt(excerpt: Excerpt, margin: int, color: str, options: Options) -> list[str]:
+    empty = _paint(" " * margin + " |", _GUTTER, options)
+    bar = _paint(f"{excerpt.number:>{margin}} |", _GUTTER, options)
+    caret = _paint("^" * excerpt.length, color, options)
+    return [empty, f"{bar} {excerpt.text}".rstrip(), f"{empty} {' ' * excerpt.start}{caret}"]
+
+
+def _notes(finding: Finding) -> list[tuple[str, str]]:
+    notes = []
+    if finding.remedy:
+        notes.append(("help", visible(finding.remedy)))
+    if finding.resource is not None:
+        at = f" at {visible(finding.path)}" if finding.path else ""
+        notes.append(("resource", visible(str(finding.resource)) + at))
+    if finding.targets:
+        notes.append(("targets" if len(finding.targets) > 1 else "target", visible(listed(finding.targets, _TARGETS))))
+    return notes
+
+
+def _paint(text: str, color: str, options: Options) -> str:
+    return f"\x1b[{color}m{text}\x1b[0m" if options.color else text

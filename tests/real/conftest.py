@@ -1,0 +1,34 @@
+"""The real programs that the tests of this folder compare with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+BUILD = Path(__file__).resolve().parents[2] / "tools" / "build.py"
+
+
+def tools_folder() -> Path:
+    """GITOPS_GUARD_TOOLS, as `make test-real` sets it, else where `make tools` puts them."""
+    given = os.environ.get("GITOPS_GUARD_TOOLS")
+    if given:
+        return Path(given)
+    return Path(subprocess.run([sys.executable, str(BUILD), "--where"], capture_output=True, text=True, check=True).stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], Path]:
+    """`tool("kustomize")` is the path of the program. A missing one is an error: a test that is left out proves nothing."""
+    folder = tools_folder()
+
+    def find(name: str) -> Path:
+        path = folder / name
+        assert path.exists(), f"no {name} in {folder}: run make tools"
+        return path
+
+    return find

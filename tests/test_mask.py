@@ -1,0 +1,73 @@
+import base64
+
+from gitops_guard.mask import Mask
+from gitops_guard.model import Fault, Location, Resource
+from gitops_guard.source import Dialect, parse
+
+SECRET = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: db}
+stringData:
+  password: hunter2-long  # why
+  short: abc
+  block: |
+    first line of it
+    second line of it
+  after: &anchor "quoted value"
+data:
+  token: %s
+""" % base64.b64encode(b"decoded-token").decode()
+
+
+def loaded(text, file="s.yaml"):
+    stream = parse(text.encode(), file)
+    body = stream.load(Dialect.MANIFEST)[0]
+    return stream, Resource(body, None, body.at["kind"])
+
+
+def test_messages_lose_every_value_of_a_secret():
+    mask = Mask()
+    mask.secret(loaded(SECRET)[1])
+    message = mask.text("hunter2-long, decoded-token, second line of it, 'quoted value' and ZGVjb2RlZC10b2tlbg==")
+    assert message == "***, ***, ***, '***' and ***"
+
+
+def test_excerpts_lose_places_too():
+    mask = Mask()
+    mask.document(loaded(SECRET)[0])
+    shown = mask.source("s.yaml", SECRET).split("\n")
+    assert shown[:4] == SECRET.split("\n")[:4]
+    assert shown[4:12] == ["  password: ***", "  short: ***", "  block: ***", "    ***", "    ***", "  after: ***", "data:", "  token: ***"]
+
+
+def test_other_files_lose_values_only():
+    mask = Mask()
+    mask.secret(loaded(SECRET)[1])
+    assert mask.source("other.yaml", "a: hunter2-long\nb: abc\n") == "a: ***\nb: abc\n"
+
+
+def test_what_a_secrets_rule_reported_in_a_config_map():
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  conf: |\n    a: 1\n    password: grand-total\n  plain: tellnobody\n"
+    resource = loaded(text)[1]
+    mask = Mask()
+    mask.fault(Fault("secrets/credential-in-config", "m", resource=resource, path=("data", "conf"), line=2))
+    mask.fault(Fault("secrets/credential-in-config", "m", resource=resource, path=("data", "plain")))
+    mask.fault(Fault("images/unpinned-tag", "m", resource=resource, path=("metadata", "name")))
+    assert mask.source("s.yaml", text).split("\n")[4:9] == ["  conf: |", "    a: 1", "    password: ***", "  plain: ***", ""]
+    assert mask.text("grand-total tellnobody") == "*** ***"
+
+
+def test_a_generator_literal_and_an_env_line():
+    text = "secretGenerator:\n  - name: db\n    literals:\n      - password=open-sesame\n"
+    mask = Mask()
+    mask.document(parse(text.encode(), "kustomization.yaml"))
+    assert mask.source("kustomization.yaml", text).split("\n")[3] == "      - ***"
+    mask.fault(Fault("secrets/plaintext-generator", "m", location=Location("db.env", 2, 1)))
+    assert mask.source("db.env", "# x\nPASSWORD=short\n") == "# x\nPASSWORD=***\n"
+
+
+def test_broken_secrets_show_nothing():
+    mask = Mask()
+    mask.document(parse(b"a: 1\n? [x]\n: y\nkind: Secret\n", "f.yaml"))
+    assert mask.text("untouched") == "untouched"
