@@ -9,7 +9,7 @@ PYTEST_ARGS ?=
 .PHONY: demo test check lint types floors policies docs docs-check tools tools-cluster test-real conformance clean
 
 demo: $(VENV)/.demo  ## check the example shop, and write the reports that CI systems read
-	@mkdir -p out
+	@mkdir -p out && rm -f out/report.sarif out/report.xml out/report.json
 	@cd examples/shop && ../../$(BIN)/gitops-guard check . --root . \
 	    --report sarif=../../out/report.sarif --report junit=../../out/report.xml --report json=../../out/report.json; \
 	  code=$$?; if [ $$code -ne 1 ]; then echo "the shop has faults, so check should end with 1; it ended with $$code" >&2; exit 1; fi

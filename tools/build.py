@@ -32,9 +32,10 @@ PINS = ("go.mod", "go.sum", "package.json", "package-lock.json", ".npmrc")
 
 
 def digest(*names: str) -> str:
-    """Of the pins of these programs and of this file, which knows how they are built."""
-    total = hashlib.sha256(pathlib.Path(__file__).read_bytes())
+    """Of the pins of these programs and of how they are built."""
+    total = hashlib.sha256()
     for name in names:
+        total.update(f"{name} {recipe(name)}\n".encode())
         for pin in PINS:
             path = HERE / name / pin
             if path.is_file():
@@ -76,19 +77,27 @@ def stamps(name: str) -> str:
     return " ".join(["-s", "-w", *(f"-X {key}={value}" for key, value in variables.items())])
 
 
-def go_build(name: str, out: pathlib.Path) -> None:
+def recipe(name: str) -> list[str]:
+    """The command that builds a program, in the folder of its pins; Go's takes `-o`, npm's runs in a copy."""
+    if name == "npm":
+        return ["npm", "ci", "--no-progress", "--loglevel=error"]
     package = re.search(r"^tool (\S+)$", (HERE / name / "go.mod").read_text(), re.MULTILINE)
     if not package:
         sys.exit(f"tools/{name}/go.mod has no tool line")
-    subprocess.run(["go", "build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", stamps(name), "-o", str(out / name),
-                    package[1]], cwd=HERE / name, env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}, check=True)
+    return ["go", "build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-ldflags", stamps(name), package[1]]
+
+
+def go_build(name: str, out: pathlib.Path) -> None:
+    *command, package = recipe(name)
+    subprocess.run([*command, "-o", str(out / name), package], cwd=HERE / name, check=True,
+                   env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"})
 
 
 def npm_install(name: str, out: pathlib.Path) -> None:
     for pin in PINS:
         if (HERE / name / pin).is_file():
             shutil.copy(HERE / name / pin, out)
-    subprocess.run(["npm", "ci", "--no-progress", "--loglevel=error"], cwd=out, check=True)
+    subprocess.run(recipe(name), cwd=out, check=True)
     (out / NPM["sarif-multitool"]).chmod(0o755)
 
 

@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import time
+
 import tomllib
 
 BARS = pathlib.Path(__file__).resolve().parent.parent / "tests" / "conformance.toml"

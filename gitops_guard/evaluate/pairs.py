@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ..errors import SourceError
-from ..origin import Map, Origin, Seq
-from ..source import Dialect, parse_embedded
+from gitops_guard.errors import SourceError
+from gitops_guard.origin import Map, Origin, Seq
+from gitops_guard.source import Dialect, parse_embedded
 
 MAX_PARSED = 2_000_000
 """Characters; a longer text is read line by line, not as YAML."""
@@ -49,7 +49,8 @@ _DELIMITERS = frozenset(" \t\r\n\"'`<>|,")
 _COMMENT = re.compile(r"\s*(?:#|;|//|--\s|<!--|%)")
 _LINE = re.compile(r"(?:export\s+|set\s+|ENV\s+|ARG\s+|-\s+)?[\"']?([A-Za-z_][\w.\-/]{0,200})[\"']?\s*(?:=>|:=|=|:)(?!=)")
 _QUOTED = re.compile(r"(?<![\w.\-])([A-Za-z_][\w.\-]{0,100})[\"']?\]?\s{0,9}(?:=>|:=|=|:)\s{0,9}([\"'])([^\"'\n]{1,1000})\2")
-_FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][\w\-.]{2,100})(?:=|\s+)([^\s\"'-][^\s\"']{0,1000}|\"[^\"\n]{1,1000}\"|'[^'\n]{1,1000}')")
+_FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][\w\-.]{2,100})(?:=|\s+)"
+                   r"([^\s\"'-][^\s\"']{0,1000}|\"[^\"\n]{1,999}\"|'[^'\n]{1,999}')")
 _ASSIGNED = re.compile(r"(?<![\w.\-$])([A-Za-z_]\w{0,100})=([^\s\"';&|<>()]{1,1000})")
 _ELEMENT = re.compile(r"<([A-Za-z][\w.:\-]{0,100})(?:\s[^<>]{0,300})?>([^<>]{1,1000})</")
 _NAMED = re.compile(r"(?:name|key)=\"([^\"\n]{1,200})\"\s+value=\"([^\"\n]{1,1000})\"")

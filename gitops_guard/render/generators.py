@@ -218,7 +218,7 @@ def _take_over(new: Resource, old: Resource) -> None:
             meta.drop(field)
     new.previous = old.previous.copy()
     new.prefixes, new.suffixes = old.prefixes.copy(), old.suffixes.copy()
-    new.referrers, new.var_names = old.referrers.copy(), old.var_names.copy()
+    new.var_names = old.var_names.copy()
     new.needs_hash = new.needs_hash and old.needs_hash
     new.behavior = old.behavior
 

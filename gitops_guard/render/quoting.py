@@ -73,6 +73,8 @@ def key_text(key: str) -> str | None:
     """A mapping's key, or None where it must stand behind a `?`. Raises ValueError."""
     if _SIMPLE.fullmatch(key) and len(key) <= 128:
         return f'"{key}"' if key in _WORDS else key
+    if "\x85" in key:
+        raise ValueError("a line break (NEL) in a mapping key, which YAML in one line does not allow")
     key = _through_json(key)
     if len(key.encode()) > 128 or _BREAK.search(key):
         return None
@@ -91,7 +93,12 @@ def value_text(value: str, column: int, indent: int) -> str:
     if style == "|":
         return _literal(text, " " * indent)
     if style == "'" and _BREAK.search(text):
-        text = re.sub("(?<=[\u2028\u2029])(?=[^\u2028\u2029])", " " * indent, text[:-1]) + "'"
+        # A line separator ends a line as it is; what follows begins anew at the indentation.
+        first, *rest = re.split("([\u2028\u2029]+)", text[:-1])
+        pieces = [_fold(first, "'", column, " " * indent)]
+        pieces += [part if at % 2 == 0 or not part else " " * indent + _fold(part, "", indent, " " * indent)
+                   for at, part in enumerate(rest)]
+        return "".join(pieces) + "'\n"
     if column + len(text) > WIDTH and " " in text:
         text = _fold(text, style, column, " " * indent)
     return text + "\n"
@@ -99,7 +106,7 @@ def value_text(value: str, column: int, indent: int) -> str:
 
 def resolves(text: str) -> bool:
     """Whether the text, written plainly, would be read back as something else than a string."""
-    return (text == "<<" or not isinstance(resolve(text, Dialect.MANIFEST), str) or is_timestamp(text)
+    return (not isinstance(resolve(text, Dialect.MANIFEST), str) or is_timestamp(text)
             or _BASE60.fullmatch(text) is not None)
 
 
@@ -173,7 +180,7 @@ def _fold(text: str, style: str, column: int, pad: str) -> str:
         lines.append(text[start:at])
         start = at + 1
         escaped = "\\" if text[start] == " " else ""
-        at = start + WIDTH + 1 - len(pad) - len(escaped)
+        at = max(start + WIDTH + 1 - len(pad) - len(escaped), start + 1)
         if escaped:
             text = text[:start] + escaped + text[start:]
             last += 1

@@ -73,8 +73,7 @@ def scalar_text(value: Any) -> str:
 class Resource:
     """One object on its way through the build. The body is changed in place; `clone` before a second user gets it."""
 
-    __slots__ = ("behavior", "body", "declared", "needs_hash", "prefixes", "previous", "referrers", "suffixes", "touched",
-                 "var_names")
+    __slots__ = ("behavior", "body", "declared", "needs_hash", "prefixes", "previous", "suffixes", "touched", "var_names")
 
     def __init__(self, body: Map, declared: Origin) -> None:
         """`declared` is the place of the object's `kind` (or of what generates it)."""
@@ -87,8 +86,6 @@ class Resource:
         self.needs_hash = False
         self.behavior = ""
         """Of a generated one: create, merge or replace; else empty."""
-        self.referrers: set[Id] = set()
-        """Who refers to it by name (kustomize compares them when two objects are compared)."""
         self.var_names: list[str] = []
         """The vars that take their value from it."""
         self.touched = False
@@ -182,7 +179,6 @@ class Resource:
         copy.suffixes = self.suffixes.copy()
         copy.needs_hash = self.needs_hash
         copy.behavior = self.behavior
-        copy.referrers = self.referrers.copy()
         copy.var_names = self.var_names.copy()
         copy.touched = self.touched
         return copy

@@ -20,7 +20,7 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]|~$]")
 
 
 def visible(text: str) -> str:
-    """One line without a character that does anything: line ends and tabs are spaces, other unseen characters `\\x1b`, `\\u200b`."""
+    r"""One line without a character that does anything: line ends and tabs are spaces, the rest reads `\x1b` or `\u200b`."""
     shown = _UNSEEN.sub(_code, text) if _UNSEEN.search(text) else text
     return shown.replace("##[", "##\\[")
 

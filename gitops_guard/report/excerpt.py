@@ -1,4 +1,4 @@
-"""A place and the text of its file -> the line to show, cut to a width, and where its caret stands; all in cells of a terminal."""
+"""A place and the text of its file -> the line to show, cut to a width, and where its caret stands, in cells of a terminal."""
 
 from __future__ import annotations
 

@@ -14,7 +14,8 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def render(report: Report, _options: Options) -> str:
     """The commands for what is neither waived nor known, worst first, and a line that says how many more there are."""
-    lines, more = [], []
+    lines: list[str] = []
+    more: list[str] = []
     for severity, command in _COMMANDS.items():
         findings = [finding for finding in report.findings if finding.counts and finding.severity is severity]
         lines.extend(_command(finding, command) for finding in findings[:_MOST])
@@ -32,4 +33,5 @@ def _command(finding: Finding, command: str) -> str:
     data = "%0A".join(workflow_data(line) for line in text.split("\n"))
     # Property values may not be empty, and a line that is only near has no column.
     column = f",col={place.column}" if place.quality == "exact" else ""
-    return f"::{command} file={workflow_property(place.file)},line={place.line}{column},title={workflow_property(finding.rule)}::{data}"
+    title = workflow_property(finding.rule)
+    return f"::{command} file={workflow_property(place.file)},line={place.line}{column},title={title}::{data}"

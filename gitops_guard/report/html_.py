@@ -90,7 +90,8 @@ def _place(place: Location, message: str, excerpts: Excerpts) -> str:
     if excerpt is None:
         return f'<p class="place"><code>{where}</code>{said}</p>'
     caret = " " * (len(str(excerpt.number)) + 3 + excerpt.start) + "^" * excerpt.length
-    return f'<p class="place"><code>{where}</code>{said}</p><pre><i>{excerpt.number} |</i> {xml(excerpt.text)}\n<b>{caret}</b></pre>'
+    lines = f"<i>{excerpt.number} |</i> {xml(excerpt.text)}\n<b>{caret}</b>"
+    return f'<p class="place"><code>{where}</code>{said}</p><pre>{lines}</pre>'
 
 
 def _targets(report: Report) -> str:
@@ -103,5 +104,5 @@ def _targets(report: Report) -> str:
 def _rules(report: Report) -> str:
     rows = "".join(f"<tr><td><code>{xml(entry.rule.id)}</code><td>{xml(entry.rule.title)}<td>{entry.rule.severity.word}"
                    f"<td>{entry.checked}\n" for entry in report.rules)
-    return (f"<details><summary>Rules ({len(report.rules)})</summary><table><thead><tr><th>rule<th>what<th>severity<th>checked</thead>"
-            f"\n<tbody>\n{rows}</tbody></table></details>\n")
+    return (f"<details><summary>Rules ({len(report.rules)})</summary><table><thead><tr><th>rule<th>what<th>severity"
+            f"<th>checked</thead>\n<tbody>\n{rows}</tbody></table></details>\n")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 STYLE = """
-:root { color-scheme: light dark; --line: #d5d9df; --soft: #f4f5f7; --dim: #5b6470; --error: #b3261e; --warning: #8a5a00; --note: #0b5cad; }
+:root {
+  color-scheme: light dark;
+  --line: #d5d9df; --soft: #f4f5f7; --dim: #5b6470; --error: #b3261e; --warning: #8a5a00; --note: #0b5cad;
+}
 @media (prefers-color-scheme: dark) {
   :root { --line: #3a3f47; --soft: #22262c; --dim: #9aa3ae; --error: #ff8a80; --warning: #ffc24b; --note: #82b9ff; }
 }

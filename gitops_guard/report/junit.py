@@ -16,8 +16,11 @@ from .options import Options
 from .text import finding_text
 
 _OUTSIDE = "(files)"
-_STATUS = {"failed": "the target can't be built; its cause is a finding", "unresolved": "what this target deploys isn't known from here",
-           "partial": "a part of this target isn't known from here"}
+_STATUS = {
+    "failed": "the target can't be built; its cause is a finding",
+    "unresolved": "what this target deploys isn't known from here",
+    "partial": "a part of this target isn't known from here",
+}
 # These say that something could not be judged, not that it was judged to be wrong.
 _ERRORS = ("render/failed", "source/", "engine/")
 

@@ -9,7 +9,7 @@ from .summary import checked, found, listed, number
 
 # GitHub drops a summary beyond 1 MiB as a whole.
 _MAX_BYTES = 900 * 1024
-_SIGNS = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.NOTE: "💡 note"}  # noqa: RUF001 (these are signs, no letters)
+_SIGNS = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.NOTE: "💡 note"}
 _TARGETS = 5
 _MOST_UNBUILT = 50
 

@@ -26,7 +26,7 @@ def checked(report: Report) -> str:
     statuses = [target.status for target in report.targets]
     bad = ", ".join(f"{statuses.count(status)} {status}" for status in ("failed", "unresolved", "partial") if status in statuses)
     targets = number(len(statuses), "target") + (f" ({bad})" if bad else "")
-    text = f"{targets}, {number(report.resources, 'resource')}, {report.unresolved} unresolved"
+    text = f"{targets}, {number(report.resources, 'resource')}, {number(report.unresolved, 'unresolved part')}"
     if not report.targets and not any(rule.checked for rule in report.rules):
         return f"{text}: nothing was checked"
     return f"{text}, {number(len(report.rules), 'rule')}"

@@ -11,7 +11,7 @@ import enum
 from collections.abc import Callable
 from typing import Any
 
-from .enforced import ENUMS, NOT_REQUIRED
+from .enforced import ENUMS, LABEL_VALUE, NOT_REQUIRED
 
 QUANTITY = r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?[0-9]+)?\s*$"
 """The grammar of resource.Quantity."""
@@ -64,10 +64,14 @@ def definition(name: str, schema: Any, *, status: bool) -> dict[str, Any]:
         found.pop("required", None)
         if left:
             found["required"] = left
+    if short == "ObjectMeta" and not status:
+        values = found["properties"]["labels"]["additionalProperties"]
+        values |= {"pattern": LABEL_VALUE, "maxLength": 63,
+                   "x-what": "a label's value: at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"}
     for field, node in found.get("properties", {}).items():
         words = ENUMS.get((short, field))
         if words and not status:
-            target = node["items"] if "items" in node else node
+            target = node.get("items", node)
             target["enum"] = [*words, "", None]
         _point(node, "~status" if status or (field == "status" and "x-kubernetes-group-version-kind" in schema) else "")
     return found
@@ -154,7 +158,8 @@ class _Converter:
 
     def _object(self, schema: dict[str, Any], out: dict[str, Any], strict: bool) -> None:
         properties = schema.get("properties")
-        known = {str(key): self.node(value, strict=strict) for key, value in properties.items()} if isinstance(properties, dict) else {}
+        listed = properties.items() if isinstance(properties, dict) else ()
+        known = {str(key): self.node(value, strict=strict) for key, value in listed}
         rest = schema.get("additionalProperties")
         required = [key for key in _texts(schema.get("required")) if not (self.crd and self._has_default(properties, key))]
         if schema.get("x-kubernetes-embedded-resource") is True:

@@ -1,5 +1,7 @@
-"""What Kubernetes' published definitions get wrong about its API server: fields they require and it does not, and enums they
-leave out although it enforces them; sources are the validation functions and defaults of the Kubernetes API types.
+"""Where Kubernetes' published definitions and its API server differ, as tables.
+
+They require fields that it does not, and leave out enums that it enforces; the sources are the validation functions and
+defaults of the Kubernetes API types.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ ENUMS: dict[tuple[str, str], tuple[str, ...]] = {
     ("TopologySpreadConstraint", "whenUnsatisfiable"): ("DoNotSchedule", "ScheduleAnyway"),
     ("LabelSelectorRequirement", "operator"): _SELECTS,
     ("NodeSelectorRequirement", "operator"): (*_SELECTS, "Gt", "Lt"),
-    ("HostPathVolumeSource", "type"): ("DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"),
+    ("HostPathVolumeSource", "type"): (
+        "DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"),
     ("PersistentVolumeClaimSpec", "accessModes"): _ACCESS,
     ("PersistentVolumeSpec", "accessModes"): _ACCESS,
     ("PersistentVolumeClaimSpec", "volumeMode"): _VOLUME_MODES,
@@ -75,3 +78,6 @@ ENUMS: dict[tuple[str, str], tuple[str, ...]] = {
     ("CustomResourceDefinitionSpec", "scope"): ("Cluster", "Namespaced"),
 }
 """By a definition's last name and field; for a list, of its items. Sets that grow behind feature gates are left out."""
+
+LABEL_VALUE = r"^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$"
+"""The value of a label, at most 63 characters: "Labels and Selectors" in the Kubernetes documentation."""

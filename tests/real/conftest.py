@@ -18,7 +18,8 @@ def tools_folder() -> Path:
     given = os.environ.get("GITOPS_GUARD_TOOLS")
     if given:
         return Path(given)
-    return Path(subprocess.run([sys.executable, str(BUILD), "--where"], capture_output=True, text=True, check=True).stdout.strip())
+    done = subprocess.run([sys.executable, str(BUILD), "--where"], capture_output=True, text=True, check=True)
+    return Path(done.stdout.strip())
 
 
 @pytest.fixture(scope="session")

@@ -21,22 +21,19 @@ TOOLS = frozenset({"kubectl", "oc", "helm", "helmfile", "kustomize", "argocd", "
 """Programs that a variable, a container image or a wrapper may stand for."""
 
 # Programs that run the rest of their words, with their options that take the next word as a value.
-_PREFIXES: dict[str, frozenset[str]] = {
-    "sudo": frozenset("-u -g -h -p -C -r -t -U -D -R --user --group --chdir".split()),
-    "doas": frozenset("-u -C".split()), "time": frozenset("-f -o".split()), "nohup": frozenset(), "builtin": frozenset(),
-    "exec": frozenset(["-a"]), "command": frozenset(), "env": frozenset("-u -C --unset --chdir".split()),
-    "nice": frozenset("-n --adjustment".split()), "ionice": frozenset("-c -n".split()), "setsid": frozenset(),
-    "stdbuf": frozenset("-i -o -e".split()), "unbuffer": frozenset(), "timeout": frozenset("-s -k --signal --kill-after".split()),
-    "xargs": frozenset("-n -P -I -L -s -d -E -a --max-args --max-procs --max-lines --delimiter --arg-file".split()),
-    "parallel": frozenset("-j --jobs -a --arg-file -I".split()), "chroot": frozenset(), "retry": frozenset("-t -d -n".split()),
-    "then": frozenset(), "else": frozenset(), "do": frozenset(), "!": frozenset(),
+_PREFIXES = {
+    "sudo": "-u -g -h -p -C -r -t -U -D -R --user --group --chdir", "doas": "-u -C", "time": "-f -o", "nohup": "", "builtin": "",
+    "exec": "-a", "command": "", "env": "-u -C --unset --chdir", "nice": "-n --adjustment", "ionice": "-c -n", "setsid": "",
+    "stdbuf": "-i -o -e", "unbuffer": "", "timeout": "-s -k --signal --kill-after", "chroot": "", "retry": "-t -d -n",
+    "xargs": "-n -P -I -L -s -d -E -a --max-args --max-procs --max-lines --delimiter --arg-file",
+    "parallel": "-j --jobs -a --arg-file -I",
 }
 _WITH_ONE_OPERAND = frozenset({"timeout", "chroot"})
 _WITH_DASHES = frozenset({"aws-vault", "op", "doppler", "mise", "rtx", "direnv", "nix", "infisical", "chamber", "teller", "flox",
                           "devbox", "summon", "dotenv", "pixi", "asdf", "saml2aws", "granted", "vault", "with-contenv"})
 _TEXT_OPTIONS = {"su": ("-c", "--command"), "nix-shell": ("--run", "--command"), "script": ("-c", "--command"),
                  "flock": ("-c", "--command")}
-_SSH_VALUES = frozenset("-b -c -D -E -e -F -I -i -J -L -l -m -O -o -p -Q -R -S -W -w".split())
+_SSH_VALUES = frozenset("bcDEeFIiJLlmOopQRSWw")
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,8 @@ class Inner:
 
     argv: tuple[str, ...] = ()
     """Its words; empty where only `texts` run."""
-    texts: tuple[tuple[int | None, str], ...] = ()
-    """Shell texts that it runs, each with the index of the word that holds it (None: several words)."""
+    texts: tuple[str, ...] = ()
+    """Shell texts that it runs."""
     through: tuple[str, ...] = ()
     """The programs taken off, from the outside in."""
 
@@ -85,7 +82,7 @@ def unwrap(words: Sequence[str], runners: Collection[str] = ()) -> Inner:
             break
         through.append(name)
         argv = inner
-    return Inner(argv, tuple(_found_texts(argv, len(words))), tuple(through))
+    return Inner(argv, tuple(_found_texts(argv)), tuple(through))
 
 
 def _off(name: str, argv: tuple[str, ...], runners: Collection[str]) -> tuple[str, ...] | None:
@@ -115,7 +112,7 @@ def _off(name: str, argv: tuple[str, ...], runners: Collection[str]) -> tuple[st
 
 
 def _after_options(name: str, argv: tuple[str, ...]) -> tuple[str, ...]:
-    values = _PREFIXES[name]
+    values = _PREFIXES[name].split()
     at = 1
     while at < len(argv):
         word = argv[at]
@@ -139,7 +136,7 @@ def _in_container(argv: tuple[str, ...]) -> tuple[str, ...] | None:
         return None
     for index, word in enumerate(argv[2:], 2):
         image = re.sub(r"[:@][^/]*\Z", "", word)
-        if not word.startswith("-") and not argv[index - 1] in ("--name", "-v", "--volume", "-w", "--workdir", "--network"):
+        if not word.startswith("-") and argv[index - 1] not in ("--name", "-v", "--volume", "-w", "--workdir", "--network"):
             if program(image) in TOOLS and "=" not in word:
                 return (program(image), *argv[index + 1:])
             if program(word) in SHELLS and argv[index + 1:index + 2] and argv[index + 1].startswith("-"):
@@ -147,52 +144,52 @@ def _in_container(argv: tuple[str, ...]) -> tuple[str, ...] | None:
     return None
 
 
-def _text_of(name: str, argv: tuple[str, ...]) -> tuple[int | None, str] | None:
+def _text_of(name: str, argv: tuple[str, ...]) -> str | None:
     """The shell text that the command runs and nothing else, if it is of that sort."""
     if name in SHELLS:
         for index, word in enumerate(argv[1:], 1):
             if re.fullmatch(r"-[a-z]*c[a-z]*", word):
                 rest = [other for other in argv[index + 1:] if not re.fullmatch(r"[-+][a-z]+|pipefail|errexit", other)]
-                return (argv.index(rest[0], index + 1), rest[0]) if rest else None
+                return rest[0] if rest else None
             if not word.startswith(("-", "+")) and argv[index - 1] not in ("-o", "-O", "+o", "-eo", "-euo", "-exo", "-euxo"):
                 return None
         return None
     if name == "eval" or name == "watch":
         words = [word for word in argv[1:] if name == "eval" or not re.fullmatch(r"-.*|\d+(\.\d+)?", word)]
-        return (None, " ".join(words)) if words else None
+        return " ".join(words) if words else None
     if name == "trap" and len(argv) > 2 and not argv[1].startswith("-"):
-        return 1, argv[1]
+        return argv[1]
     if name in _TEXT_OPTIONS:
         for index, word in enumerate(argv[1:-1], 1):
             if word in _TEXT_OPTIONS[name]:
-                return index + 1, argv[index + 1]
+                return argv[index + 1]
     if name == "sops" and len(argv) > 3 and argv[1] in ("exec-env", "exec-file"):
-        return len(argv) - 1, argv[-1]
+        return argv[-1]
     return _over_ssh(argv) if name == "ssh" else None
 
 
-def _over_ssh(argv: tuple[str, ...]) -> tuple[int | None, str] | None:
+def _over_ssh(argv: tuple[str, ...]) -> str | None:
     at = 1
     while at < len(argv) and argv[at].startswith("-"):
-        at += 2 if argv[at] in _SSH_VALUES else 1
+        at += 2 if argv[at][1:] in _SSH_VALUES else 1
     rest = argv[at + 1:]
     if not rest:
         return None
-    return (at + 1, rest[0]) if len(rest) == 1 else (None, " ".join(rest))
+    return " ".join(rest)
 
 
-def _found_texts(argv: tuple[str, ...], given: int) -> list[tuple[int | None, str]]:
+def _found_texts(argv: tuple[str, ...]) -> list[str]:
     """Texts that a command runs beside being one itself: `find -exec`, `az aks command invoke --command`."""
-    found: list[tuple[int | None, str]] = []
+    found: list[str] = []
     if argv[:1] == ("find",):
         for index, word in enumerate(argv):
             if word in ("-exec", "-execdir", "-ok", "-okdir"):
                 end = next((at for at in range(index + 1, len(argv)) if argv[at] in (";", "+")), len(argv))
-                found.append((None, " ".join(_quoted(part) for part in argv[index + 1:end])))
+                found.append(" ".join(_quoted(part) for part in argv[index + 1:end]))
     if argv[:4] == ("az", "aks", "command", "invoke"):
         for index, word in enumerate(argv[:-1]):
             if word in ("--command", "-c"):
-                found.append((index + 1 if len(argv) == given else None, argv[index + 1]))
+                found.append(argv[index + 1])
     return found
 
 

@@ -1,0 +1,175 @@
+"""One resource -> the facts that Rego can't well find out itself; what they mean is decided there (policies/lib/secrets.rego).
+
+They are the decoded data of a Secret, SOPS' own verdict on each leaf, the structure of a SealedSecret's ciphertext, and the
+pairs of key and value, in fields and inside texts, that may be credentials. Nothing here raises on odd input.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gitops_guard.origin import Origin, origin_of
+
+from .pairs import Pair, argument_pairs, pairs_in, scalar_pairs
+from .sops import metadata, plain_leaves
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_RSA_BYTES = (256, 384, 512, 1024)
+_GCM_TAG = 16
+_TAIL = 4
+
+Path = tuple[str | int, ...]
+
+
+def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts about one manifest: `decoded`, `sops`, `sealed`, `embedded`.
+
+    `embedded` lists `path`, `line` (inside the text at that path, from 1; 0 where no line of it can be named), `key`, `value`
+    and `form` of each pair that passed the sieve of pairs.py.
+    """
+    decoded = _decoded(body)
+    return {
+        "decoded": decoded,
+        "sops": {"document": metadata(body) is not None, "plain": [list(path) for path in plain_leaves(body)]},
+        "sealed": _sealed(body),
+        "embedded": list(_embedded(body, decoded)),
+    }
+
+
+def text_of(data: bytes) -> dict[str, Any]:
+    """`{"text": …}`, or `{"binary": true}` where the bytes are no text."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"binary": True}
+    return {"binary": True} if _CONTROL.search(text) else {"text": text}
+
+
+def _decoded(body: Mapping[str, Any]) -> dict[str, Any]:
+    data = body.get("data")
+    if body.get("kind") != "Secret" or not isinstance(data, Mapping):
+        return {}
+    return {key: _plain(value) for key, value in data.items()}
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """A value of `data`, decoded; as it is written where it is no base64 (a reference, ciphertext, a mistake)."""
+    if not isinstance(value, str):
+        return {"text": "" if value is None else str(value)}
+    try:
+        return text_of(base64.b64decode("".join(value.split()), validate=True))
+    except (binascii.Error, ValueError):
+        return {"text": value}
+
+
+def _sealed(body: Mapping[str, Any]) -> dict[str, bool]:
+    """Whether each value of a SealedSecret has the structure that `kubeseal` makes (sealed-secrets `pkg/crypto`)."""
+    spec = body.get("spec")
+    values = spec.get("encryptedData") if body.get("kind") == "SealedSecret" and isinstance(spec, Mapping) else None
+    return {key: _is_sealed(value) for key, value in values.items()} if isinstance(values, Mapping) else {}
+
+
+def _is_sealed(value: Any) -> bool:
+    """A big-endian length, that many bytes of RSA-OAEP, then AES-GCM with its tag, all in base64."""
+    if not isinstance(value, str):
+        return False
+    try:
+        data = base64.b64decode("".join(value.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    length = int.from_bytes(data[:2], "big")
+    return length in _RSA_BYTES and len(data) >= 2 + length + _GCM_TAG
+
+
+def _embedded(body: Mapping[str, Any], decoded: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    kind = body.get("kind")
+    if kind == "CustomResourceDefinition":
+        return  # a schema speaks of passwords all the time, and holds none
+    for field, value in body.items():
+        if field == "sops" or (kind == "Secret" and field in ("data", "stringData")):
+            continue
+        if kind == "ConfigMap" and field == "binaryData":
+            yield from _binary(value)
+            continue
+        yield from _scalar_or_node(value, (field,), field, body, kind)
+    if kind == "Secret":
+        yield from _entries(body, decoded)
+
+
+def _scalar_or_node(value: Any, path: Path, key: str, parent: Any, kind: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, Mapping):
+        if path == ("metadata", "managedFields") or (kind == "SealedSecret" and path == ("spec", "encryptedData")):
+            return
+        name = value.get("name")
+        named = isinstance(name, str) and isinstance(value.get("value"), (str, int, float))
+        for child, item in value.items():
+            own = named and child == "value"
+            label = str(name) if own else f"{_tail(key)}.{child}"
+            for found in _scalar_or_node(item, (*path, child), label, value, kind):
+                yield {**found, "form": "named"} if own and found["form"] == "scalar" else found
+    elif isinstance(value, list):
+        yield from _arguments(value, path)
+        for index, item in enumerate(value):
+            yield from _scalar_or_node(item, (*path, index), key, value, kind)
+    elif value is not None and type(value) is not bool:
+        yield from _text(str(value), path, key, origin_of(parent, path[-1]))
+
+
+def _text(text: str, path: Path, key: str, origin: Origin | None) -> Iterator[dict[str, Any]]:
+    """The pairs of one scalar; in a text of several lines (or JSON in one), those inside it."""
+    stripped = text.strip()
+    if "\n" not in stripped and stripped[:1] not in ("{", "["):
+        for pair in scalar_pairs(key, stripped):
+            yield _fact(path, pair, 0)
+        return
+    known = origin is None or origin.block or origin.packed
+    for pair in pairs_in(text):
+        yield _fact(path, pair, pair.line if known else 0)
+
+
+def _arguments(items: list[Any], path: Path) -> Iterator[dict[str, Any]]:
+    words = [(index, item) for index, item in enumerate(items) if isinstance(item, str)]
+    if len(words) == len(items) and any(word.startswith("-") for _, word in words):
+        for index, pair in argument_pairs(words):
+            yield _fact((*path, index), pair, 0)
+
+
+def _binary(values: Any) -> Iterator[dict[str, Any]]:
+    for key, value in values.items() if isinstance(values, Mapping) else ():
+        text = _plain(value).get("text")
+        for pair in pairs_in(text) if text else ():
+            yield _fact(("binaryData", key), pair, pair.line * _packed(values, key))
+
+
+def _entries(body: Mapping[str, Any], decoded: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The pairs inside a Secret's values. Its keys are judged as wholes, so what stands alone under a key is left out."""
+    data = body.get("data")
+    for key, entry in decoded.items():
+        for pair in pairs_in(entry.get("text", "")):
+            yield _fact(("data", key), pair, pair.line * _packed(data, key))
+    strings = body.get("stringData")
+    for key, value in strings.items() if isinstance(strings, Mapping) else ():
+        if isinstance(value, str):
+            origin = origin_of(strings, key)
+            known = origin is None or origin.block
+            for pair in pairs_in(value):
+                yield _fact(("stringData", key), pair, pair.line if known else 0)
+
+
+def _packed(values: Any, key: str) -> int:
+    """1 where the value is a file that a generator packed, so that its lines are that file's; else 0."""
+    origin = origin_of(values, key)
+    return 1 if origin is not None and origin.packed else 0
+
+
+def _fact(path: Path, pair: Pair, line: int) -> dict[str, Any]:
+    return {"path": list(path), "line": line, "key": pair.key, "value": pair.value, "form": pair.form}
+
+
+def _tail(key: str) -> str:
+    """The last keys of a path: enough to judge by, bounded for deep documents."""
+    return ".".join(key.split(".")[-_TAIL:])[-200:]

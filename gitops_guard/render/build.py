@@ -1,0 +1,228 @@
+"""The build of one kustomization folder: a folder goes in, its resources after every step come out.
+
+The steps and their order are those of kustomize's `target.KustTarget`: resources, configurations, generators, components, the
+transformers, validators; and once, at the very top, hash suffixes, name references, vars and local-config objects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..errors import RenderError
+from ..model import Fault
+from ..origin import Map, Origin
+from ..tree import is_below
+from . import configurations, crds, generators, metadata, plugins, transform, vars as vars_
+from .configurations import Config
+from .documents import Documents
+from .hashes import add_hashes
+from .kustomization import Kustomization, find, read
+from .load import Loader, UnresolvedError, fail, is_url
+from .metadata import Trail
+from .order import arrange
+from .refs import fix_references
+from .resource import IdConflictError, ResMap, Resource, scalar_text
+
+MAX_DEPTH = 100
+"""Of kustomizations that use each other."""
+_LOCAL = "config.kubernetes.io/local-config"
+
+
+@dataclass
+class Accumulated:
+    """What a kustomization has gathered: resources and the rules that go up with them."""
+
+    resources: ResMap = field(default_factory=ResMap)
+    config: Config = field(default_factory=Config)
+    vars: dict[str, vars_.Var] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+    incomplete: bool = False
+    """A part of it is unresolved: what seems to be missing may be there."""
+
+    def clone(self) -> Accumulated:
+        """A copy for another user."""
+        return Accumulated(self.resources.clone(), self.config, self.vars.copy(), self.faults.copy(), self.read.copy(),
+                           self.folders.copy(), self.incomplete)
+
+    def note(self, error: UnresolvedError) -> None:
+        """Remember a part that can't be known."""
+        self.faults.append(error.fault)
+        self.incomplete = True
+
+
+class Builder:
+    """Builds the folders of one repository; what one build has read and gathered serves the next."""
+
+    def __init__(self, loader: Loader) -> None:
+        self.loader = loader
+        self.documents = Documents()
+        self._kustomizations: dict[str, Kustomization | RenderError] = {}
+        self._bases: dict[str, Accumulated] = {}
+
+    def build(self, folder: str) -> tuple[Accumulated, list[Resource]]:
+        """Everything gathered, and the final resources in the order of printing. Raises RenderError or SourceError."""
+        kustomization = self.kustomization(folder, None)
+        trail = Trail.of(kustomization)
+        done = self._gather(kustomization, Accumulated(), (), trail)
+        add_hashes(done.resources)
+        fix_references(done.resources, done.config.name_reference)
+        vars_.resolve(done.resources, done.vars, done.config.var_reference, incomplete=done.incomplete)
+        resources = arrange([item for item in done.resources if not _is_local(item)], kustomization)
+        metadata.finish(resources, trail)
+        return done, resources
+
+    def kustomization(self, folder: str, place: Origin | None) -> Kustomization:
+        """The kustomization of a folder; `place` is the entry that asks for it. Raises RenderError or SourceError."""
+        known = self._kustomizations.get(folder)
+        if known is None:
+            files = find(self.loader, folder)
+            if not files:
+                at = place or Origin(f"{folder}/kustomization.yaml".removeprefix("./"), 1, 1)
+                raise fail(f"no kustomization.yaml in the folder {folder}", at, "add one, or name a file")
+            if len(files) > 1:
+                raise RenderError(f"several kustomization files in one folder: {', '.join(files)}", files[1],
+                                  remedy="keep one of them")
+            try:
+                known = read(self.loader.sources, files[0], folder)
+            except RenderError as error:
+                known = error
+            self._kustomizations[folder] = known
+        if isinstance(known, RenderError):
+            raise known
+        return known
+
+    def _gather(self, kustomization: Kustomization, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> Accumulated:
+        """Run a kustomization's steps on `done`: an empty one, or for a Component its user's."""
+        chain = (*chain, kustomization.folder)
+        done.read.add(kustomization.file)
+        done.folders.add(kustomization.folder)
+        done.faults.extend(kustomization.faults)
+        self.add_entries(kustomization, kustomization.entries("resources"), done, chain, trail)
+        done.config = configurations.merge_at(done.config, self._configured(kustomization, done), kustomization.origin("configurations"))
+        self._generate(kustomization, done, chain, trail)
+        for entry, place in kustomization.entries("components"):
+            try:
+                self._component(kustomization, entry, place, done, chain, trail)
+            except UnresolvedError as error:
+                done.note(error)
+        steps = transform.steps(kustomization, done.config, self, done, trail)
+        steps += plugins.transformers(kustomization, "transformers", self, done, chain, trail)
+        transform.run(steps, done.resources, done.incomplete, trail)
+        plugins.validate(kustomization, self, done, chain, trail)
+        vars_.declare(done.resources, done.vars, kustomization.entries("vars"))
+        return done
+
+    def add_entries(self, kustomization: Kustomization, entries: list[tuple[str, Origin]], done: Accumulated,
+                    chain: tuple[str, ...], trail: Trail) -> None:
+        """Append what `resources:` entries name; a part that can't be known is noted. Raises RenderError or SourceError."""
+        for entry, place in entries:
+            try:
+                self._entry(kustomization.folder, entry, place, done, chain, trail)
+            except UnresolvedError as error:
+                done.note(error)
+
+    def _entry(self, folder: str, entry: str, place: Origin, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
+        if not is_url(entry) and self.loader.exists(folder, entry) == "file":
+            file = self.loader.file(folder, entry, place)
+            done.read.add(file)
+            found = self.documents.resources(self.loader.sources.stream(file))
+            trail.of_file(found, entry)
+            _append(done.resources, found, place)
+            return
+        base = self._base(self.loader.folder(folder, entry, place), place, chain, trail.inside(entry))
+        _append(done.resources, base.resources, place)
+        done.config = configurations.merge_at(done.config, base.config, place)
+        vars_.merge(done.vars, base.vars)
+        done.faults.extend(base.faults)
+        done.read |= base.read
+        done.folders |= base.folders
+        done.incomplete = done.incomplete or base.incomplete
+
+    def _base(self, folder: str, place: Origin, chain: tuple[str, ...], trail: Trail) -> Accumulated:
+        """What a base gathers, for one user to change."""
+        _check_cycle(folder, place, chain)
+        kustomization = self.kustomization(folder, place)
+        if kustomization.kind == "Component":
+            raise fail(f"a Component is listed as a resource: {folder}", place, "list it under components:")
+        if trail.records:
+            return self._gather(kustomization, Accumulated(), chain, trail)
+        known = self._bases.get(folder)
+        if known is None or any(_climbs(used, chain) for used in known.folders):
+            known = self._bases[folder] = self._gather(kustomization, Accumulated(), chain, trail)
+        return known.clone()
+
+    def _component(self, user: Kustomization, entry: str, place: Origin, done: Accumulated, chain: tuple[str, ...],
+                   trail: Trail) -> None:
+        folder = self.loader.folder(user.folder, entry, place)
+        _check_cycle(folder, place, chain)
+        kustomization = self.kustomization(folder, place)
+        if kustomization.kind != "Component":
+            raise fail(f"a Kustomization is listed as a component: {folder}", place,
+                       "list it under resources:, or write kind: Component")
+        self._gather(kustomization, done, chain, trail.inside(entry))
+
+    def _configured(self, kustomization: Kustomization, done: Accumulated) -> Config:
+        """The built-in configuration with the kustomization's own."""
+        config = Config()
+        for entry, place in kustomization.entries("configurations"):
+            file = self.loader.file(kustomization.folder, entry, place, "configuration")
+            done.read.add(file)
+            own = configurations.read(self.loader.sources.stream(file))
+            config = configurations.merge_at(config, own, place)
+        config = configurations.merge_at(configurations.builtin(), config, kustomization.origin("configurations"))
+        for entry, place in kustomization.entries("crds"):
+            file = self.loader.file(kustomization.folder, entry, place, "schema")
+            done.read.add(file)
+            config = configurations.merge_at(config, crds.config_of(self.loader.sources.stream(file)), place)
+        return config
+
+    def _generate(self, kustomization: Kustomization, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
+        options = kustomization.data.get("generatorOptions")
+        for kind, name in (("ConfigMap", "configMapGenerator"), ("Secret", "secretGenerator")):
+            for entry, place in kustomization.entries(name):
+                try:
+                    self._absorb(kind, entry, place, kustomization, options, done, trail)
+                except UnresolvedError as error:
+                    done.note(error)
+        for name in ("helmCharts", "helmChartInflationGenerator"):
+            for entry, place in kustomization.entries(name):
+                at = entry.at.get("name") or entry.at.get("chartName") or place
+                done.note(UnresolvedError("a Helm chart is inflated by kustomize here; it is not rendered", at,
+                                          "use a HelmRelease or an Application with the chart, or vendor its output"))
+        plugins.generate(kustomization, self, done, chain, trail)
+
+    def _absorb(self, kind: str, entry: Map, place: Origin, kustomization: Kustomization, options: Map | None,
+                done: Accumulated, trail: Trail) -> None:
+        made = generators.generate(kind, entry, place, kustomization.folder, self.loader, options, done.read)
+        trail.of_generator(made, kustomization, f"{kind}Generator")
+        generators.absorb(done.resources, made, made.declared, incomplete=done.incomplete)
+
+
+def _append(resources: ResMap, found: ResMap | list[Resource], place: Origin) -> None:
+    try:
+        resources.extend(found)
+    except IdConflictError as conflict:
+        raise fail(f"{conflict.resource.id} is there already", place, "list it once, or give one another name") from None
+
+
+def _climbs(folder: str, chain: tuple[str, ...]) -> bool:
+    """Whether a folder is, or lies above, one whose kustomization is being built."""
+    return any(is_below(visited, folder) for visited in chain)
+
+
+def _check_cycle(folder: str, place: Origin, chain: tuple[str, ...]) -> None:
+    if _climbs(folder, chain):
+        raise fail(f"a cycle: {folder} is, or lies above, a kustomization that uses it", place,
+                   "move what both need into a base of its own")
+    if len(chain) >= MAX_DEPTH:
+        raise fail(f"more than {MAX_DEPTH} kustomizations deep", place, "use fewer levels")
+
+
+def _is_local(resource: Resource) -> bool:
+    """Whether an object is for kustomize alone. Raises RenderError where the steps have left it without kind or name."""
+    if not resource.kind or (not resource.name and not resource.kind.endswith("List")):
+        raise fail("an object has lost its kind or name in the build", resource.declared, "look for the patch that removes it")
+    value = resource.annotations().get(_LOCAL)
+    return value is not None and scalar_text(value) != "false"

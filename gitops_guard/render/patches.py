@@ -1,0 +1,233 @@
+"""patches, patchesStrategicMerge and patchesJson6902: entries of a kustomization go in, steps that change resources come out.
+
+Rules: kustomize `builtins.PatchTransformer`, `PatchStrategicMergeTransformer` and `PatchJson6902Transformer`. A patch text is a
+strategic merge patch where it reads as Kubernetes objects, else a JSON patch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..errors import InputError, RenderError
+from ..origin import Map, Origin, Seq
+from ..source import Dialect, Stream, parse_embedded
+from . import json6902, smp
+from .documents import Documents
+from .load import Loader, fail
+from .resource import Id, IdConflictError, ResMap, Resource
+from .selecting import select
+
+Step = Callable[[ResMap, bool], None]
+"""Changes resources in place; with True a part of the build is unresolved, and a target that is not there may be in it."""
+
+
+class Patches:
+    """Reads patch entries of one folder."""
+
+    def __init__(self, loader: Loader, documents: Documents, folder: str, read: set[str]) -> None:
+        """Files that entries name are looked up from `folder` and added to `read`."""
+        self._loader = loader
+        self._documents = documents
+        self._folder = folder
+        self._read = read
+
+    def entry(self, entry: Map, place: Origin) -> Step:
+        """A step for an entry of `patches:`. Raises RenderError at the entry, or SourceError."""
+        stream, source = self._text(entry, "patch", place)
+        objects, as_objects = self._objects(stream)
+        operations, as_operations = _operations(stream)
+        if objects and operations:
+            raise fail("a patch that reads as strategic merge patch and as JSON patch", source, "write one or the other")
+        target = entry.get("target")
+        at = entry.at.get("target", place)
+        if objects is not None:
+            options = entry.get("options") or Map()
+            return _strategic(objects, target, at, source, bool(options.get("allowNameChange")), bool(options.get("allowKindChange")))
+        if operations is None:
+            if as_objects is not None and not isinstance(stream.load(Dialect.RESOURCE)[0], list):
+                raise as_objects
+            raise as_operations or fail("neither a strategic merge patch nor a JSON patch", source, "see the kustomize documentation")
+        if target is None:
+            raise fail("a JSON patch needs a target", source, "add target:")
+        return _json(operations, target, at, remember=True)
+
+    def strategic(self, entries: Iterable[tuple[str, Origin]], place: Origin) -> Step:
+        """One step for all entries of `patchesStrategicMerge:`, each a path or a text. Raises RenderError or SourceError."""
+        patches: list[tuple[Map, Origin]] = []
+        for text, at in entries:
+            objects = None
+            try:
+                objects = self._documents.of(_embedded(text, at), patch=True)
+            except InputError:
+                objects = self._documents.of(self._file(text, at), patch=True)
+            patches.extend((body, at) for body, _ in objects)
+        if not patches:
+            raise fail("no patch in it", place, "name a file with a patch, or remove the entry")
+
+        def step(resources: ResMap, incomplete: bool) -> None:
+            for body, at in patches:
+                target = _target_of(body, at, resources, incomplete=incomplete)
+                if target is not None:
+                    _apply_to([target], body, resources, at, False, False)
+
+        return step
+
+    def json(self, entry: Map, place: Origin, field: str = "patch") -> Step:
+        """A step for an entry of `patchesJson6902:`. Raises RenderError at the entry, or SourceError."""
+        target = entry.get("target")
+        if target is None or not target.get("name"):
+            raise fail("a JSON patch needs the name of its target", entry.at.get("target", place), "add target: with name:")
+        stream, source = self._text(entry, field, place)
+        operations, error = _operations(stream)
+        if not operations:
+            raise error or fail("the patch is empty", source, "remove the entry")
+        return _json(operations, target, entry.at["target"], remember=False)
+
+    def _text(self, entry: Map, field: str, place: Origin) -> tuple[Stream, Origin]:
+        """The patch as it is written, and where it is named."""
+        text, path = entry.get(field, ""), entry.get("path", "")
+        if bool(text.strip()) == bool(path):
+            what = "both a patch and a path" if path else "neither a patch nor a path"
+            raise fail(f"a patch entry with {what}", place, f"write one of {field}: and path:")
+        if path:
+            return self._file(path, entry.at["path"]), entry.at["path"]
+        return _embedded(text, entry.at[field]), entry.at[field]
+
+    def _file(self, path: str, origin: Origin) -> Stream:
+        file = self._loader.file(self._folder, path, origin, "patch")
+        self._read.add(file)
+        return self._loader.sources.stream(file)
+
+    def _objects(self, stream: Stream) -> tuple[list[Map] | None, InputError | None]:
+        try:
+            return [body for body, _ in self._documents.of(stream, patch=True)], None
+        except InputError as error:
+            return None, error
+
+
+def _embedded(text: str, origin: Origin) -> Stream:
+    # kustomize trims the text; blanks before its first line would otherwise be indentation.
+    if text[:1] in " \t":
+        return parse_embedded(text.strip(), origin._replace(block=0))
+    return parse_embedded(text, origin)
+
+
+def _operations(stream: Stream) -> tuple[list[Map] | None, InputError | None]:
+    """The operations of a JSON patch, or why it is none; an empty document has none."""
+    try:
+        documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
+        places = stream.origins()
+        value: Any = documents[0] if documents else None
+        if value is None:
+            return [], None
+        if type(value) is not Seq or not all(type(item) is Map for item in value):
+            raise fail("a JSON patch is a list of operations", places[0], "begin each operation with `- op:`")
+        if stream.text.lstrip().startswith("["):
+            json.loads(stream.text)
+    except InputError as error:
+        return None, error
+    except ValueError:
+        return None, RenderError("a patch that begins like JSON and is none", stream.file, stream.origins()[0].line, 1,
+                                 "write it as YAML, or correct the JSON")
+    return list(value), None
+
+
+def _strategic(patches: list[Map], target: Map | None, at: Origin, source: Origin, rename: bool, rekind: bool) -> Step:
+    if target is not None and len(patches) > 1:
+        raise fail("several patches in an entry with a target", source, "split them into entries")
+
+    def step(resources: ResMap, incomplete: bool) -> None:
+        for patch in patches:
+            if target is not None:
+                _apply_to(select(resources, target, at), patch, resources, source, rename, rekind)
+                continue
+            found = _target_of(patch, source, resources, incomplete=incomplete)
+            if found is not None:
+                _merge(found, patch, rename, rekind)
+        resources.items = [item for item in resources if item.body]
+        resources.changed()
+
+    return step
+
+
+def _target_of(patch: Map, source: Origin, resources: ResMap, *, incomplete: bool) -> Resource | None:
+    """The one resource that a patch names by its own kind and name."""
+    wanted = Resource(patch, source).id
+    matches = [item for item in resources.by_any_id(lambda found: found == wanted) if item.body]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise fail(f"several objects match the patch of {wanted}", source, "name the namespace, or use a target")
+    if incomplete:
+        return None
+    raise fail(f"no object matches the patch of {wanted}", source, "correct apiVersion, kind, name or namespace in the patch")
+
+
+def _apply_to(targets: list[Resource], patch: Map, resources: ResMap, source: Origin, rename: bool, rekind: bool) -> None:
+    """The patch on several resources, as a patch of their own version; no two may have the same id afterwards."""
+    chosen: set[Id] = {target.id for target in targets}
+    kept = ResMap()
+    for item in resources:
+        if item.id in chosen:
+            own = Map(patch, patch.at.copy())
+            own.put("apiVersion", item.body.get("apiVersion"), item.body.at.get("apiVersion"))
+            _merge(item, own, rename, rekind)
+        if item.body:
+            try:
+                kept.append(item)
+            except IdConflictError:
+                raise fail(f"the patch makes two objects of one: {item.id}", source, "let it change one of them only") from None
+    resources.items = kept.items
+    resources.changed()
+
+
+def _merge(target: Resource, patch: Map, rename: bool, rekind: bool) -> None:
+    """The patch on one resource; what names it stays. A deleted resource has an empty body afterwards."""
+    if rename or rekind:
+        target.remember()
+    body = target.body
+    kind, version = _kept(body, "kind"), _kept(body, "apiVersion")
+    meta = body.get("metadata")
+    name, namespace = (_kept(meta, "name"), _kept(meta, "namespace")) if type(meta) is Map else (None, None)
+    merged = smp.merge(body, patch)
+    if merged is None:
+        target.body = Map()
+        return
+    target.body = merged
+    if not rekind or (kind and merged.get("kind") == kind[0]):
+        _restore(merged, "kind", kind)
+    if version and merged.get("apiVersion") == version[0]:
+        _restore(merged, "apiVersion", version)
+    meta = merged.get("metadata")
+    if type(meta) is not Map:
+        meta = Map()
+        merged.put("metadata", meta, target.declared)
+    if not rename or (name and meta.get("name") == name[0]):
+        _restore(meta, "name", name)
+    _restore(meta, "namespace", namespace)
+
+
+def _kept(holder: Map, key: str) -> tuple[Any, Origin | None] | None:
+    return (holder[key], holder.at.get(key)) if key in holder else None
+
+
+def _restore(holder: Map, key: str, kept: tuple[Any, Origin | None] | None) -> None:
+    if kept is None or (key == "namespace" and kept[0] in (None, "")):
+        holder.drop(key)
+    else:
+        holder.put(key, *kept)
+
+
+def _json(operations: list[Map], target: Map, at: Origin, *, remember: bool) -> Step:
+    def step(resources: ResMap, incomplete: bool) -> None:
+        del incomplete
+        for item in select(resources, target, at):
+            if remember:
+                item.remember()
+            item.body = json6902.apply(item.body, operations)
+        resources.items = [item for item in resources if item.body]
+        resources.changed()
+
+    return step

@@ -1,0 +1,39 @@
+# METADATA
+# title: A version tag without a digest
+# description: >-
+#   A tag can be pushed again; a digest can't. Images that `require_digest` names must carry one.
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/containers/images/#image-names
+#   - ref: https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests
+# custom:
+#   scope: resource
+#   kinds: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, PodTemplate, "*.*/*"]
+#   severity: note
+#   remedy: "Add the digest: name:tag@sha256:…, or digest: in the images entry of the kustomization."
+#   parameters: {require_digest: [], allow: []}
+#   admission: true
+package gitops_guard.images.missing_digest
+
+import data.gitops_guard.lib.images
+import data.gitops_guard.lib.result
+
+# A moving tag, or none, is the business of images/unpinned-tag.
+tagged contains use if {
+	some use in images.used
+	use.image.digest == ""
+	use.image.tag != ""
+	images.pinned(use.image.tag)
+}
+
+deny contains object.union(result.violation(use.path, msg), {"severity": "error"}) if {
+	some use in tagged
+	images.listed(use.image, input.parameters.require_digest)
+	msg := sprintf("container %s: image %s must carry a digest", [use.container, images.shown(use.image)])
+}
+
+deny contains result.violation(use.path, msg) if {
+	some use in tagged
+	not images.listed(use.image, input.parameters.require_digest)
+	not images.listed(use.image, input.parameters.allow)
+	msg := sprintf("container %s: image %s has no digest", [use.container, images.shown(use.image)])
+}

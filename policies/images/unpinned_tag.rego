@@ -1,0 +1,34 @@
+# METADATA
+# title: An image tag moves
+# description: >-
+#   Without a tag, with latest, a word (stable, main) or a bare major version (16, v2), what runs changes without a commit:
+#   two nodes may run two builds, a rollback brings back nothing, and no review saw what is deployed.
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/containers/images/#image-names
+#   - ref: https://github.com/distribution/reference/blob/main/reference.go
+# custom:
+#   scope: resource
+#   kinds: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, PodTemplate, "*.*/*"]
+#   severity: {production: error, else: warning}
+#   security_severity: "5.0"
+#   remedy: Write a tag that names one build (1.27.3, a date, a commit), or pin the digest.
+#   parameters: {allow: []}
+#   admission: true
+package gitops_guard.images.unpinned_tag
+
+import data.gitops_guard.lib.images
+import data.gitops_guard.lib.result
+
+deny contains result.violation(use.path, msg) if {
+	some use in images.used
+	use.image.digest == ""
+	why := moves(use.image.tag)
+	not images.listed(use.image, input.parameters.allow)
+	msg := sprintf("container %s: image %s %s", [use.container, images.shown(use.image), why])
+}
+
+moves(tag) := "has no tag, which means latest" if {
+	tag == ""
+} else := sprintf("has the moving tag %s", [tag]) if {
+	not images.pinned(tag)
+}

@@ -1,0 +1,297 @@
+# Which texts are real secret values, which keys name a credential, and which values give themselves away by their form.
+#
+# What Python computed (gitops_guard/evaluate/facts.py) is data; every verdict about it is here.
+package gitops_guard.lib.secrets
+
+# Whether a text is a real value: no placeholder, and no mere reference to where the value is. What stands around references
+# counts only where it is a credential by itself: a password in a URL, a token.
+real(text) if {
+	rest := settled(text)
+	rest == plain(text)
+	not placeholder(trim_space(rest))
+} else if {
+	rest := settled(text)
+	rest != plain(text)
+	telling(rest)
+}
+
+# A text whose substitutions have their literal defaults: `${PASSWORD:-changeme}` deploys changeme where nothing else is given.
+plain(text) := regex.replace(text, `\$\{[A-Za-z_][A-Za-z0-9_]*:?[-=]([^${}]*)\}|\$\{[A-Z_][A-Z0-9_.]*:([^${}?+=-][^${}]*)\}`, "$1$2") if {
+	contains(text, "${")
+} else := text
+
+# The text without its references.
+settled(text) := regex.replace(plain(text), reference, "") if {
+	regex.match(maybe_reference, text)
+} else := text
+
+maybe_reference := `[$<{%#@\[]|:[a-z/]|\+vault`
+
+reference := concat("|", [
+	`\$\{\{[^{}]*\}\}`, # ${{ secrets.NAME }}
+	`\$_{0,2}[a-z]{0,8}\{[^{}]*\}`, # ${NAME}, $__file{/path}, $__env{NAME}
+	`\$\([^()]*\)`, # $(NAME)
+	`(?s:\{\{.*?\}\})`, # {{ .name }}
+	`(?s:<%.*?%>)`,
+	`<path:[^<>]*>`, # argocd-vault-plugin
+	`<[A-Za-z][A-Za-z0-9 _.|/:{}'-]*>`, # <the-password>
+	`\{[A-Za-z_][A-Za-z0-9_.]*\}`, # {name} of a program's format string
+	`ENC\[(?s:[^\]]*)\]`, # SOPS
+	`%\([A-Za-z_]+\)s`,
+	`#\{[^{}]*\}#?`,
+	`@@[A-Za-z0-9_.-]+@@`,
+	`^\$[A-Za-z_][A-Za-z0-9_]*$`, # $NAME alone
+	`^%[A-Za-z_][A-Za-z0-9_]*%$`,
+	`^__[A-Za-z0-9_]+__$`,
+	`^@[A-Za-z_.]+@$`,
+	`^\[[A-Za-z][A-Za-z _.-]*\]$`,
+	`^>?>?(?:ref\+|secretref\+)[a-z0-9.]+://\S+$`, # vals, helmfile
+	`^(?:op|vault|bao|secrets|awssm|awsssm|aws-sm|gcpsm|gcp-sm|azkv|azurekeyvault|sm|akv|doppler|infisical|k8s|env|keyring)://\S+$`,
+	`^>?>?(?:vault|bao):[^\s#]+#\S+$`, # bank-vaults
+	`^arn:aws[a-z-]*:(?:secretsmanager|ssm):\S+$`,
+	`^projects/[^/\s]+/secrets/\S+$`,
+	`^(?:env|file|secret|secrets):[A-Za-z_/][A-Za-z0-9_./-]*$`,
+	`^@Microsoft\.KeyVault\(.*\)$`,
+])
+
+# Whether a text says only that a value belongs here.
+placeholder(text) if {
+	text == ""
+} else if {
+	lower(text) in {"null", "nil", "none", "~", "undefined", "unset", "n/a", "na", "tbd", "todo", "fixme", "redacted", "[redacted]", "{}", "[]", `""`, "''"}
+} else if {
+	regex.match(`^(?:[xX]+|\*+|\.+|-+|_+|•+|…|\?+|#+|0+)$`, text)
+} else if {
+	regex.match(`^[xX*._-]*(?:[xX]{4}|\*{3})[xX*._-]*$`, text)
+} else if {
+	regex.match(`(?i)^<.*>$|^(?:to[ _-]?be[ _-]|tbd[ _:-]|todo\b|fixme\b)`, text)
+	not contains(text, "\n")
+} else if {
+	regex.match(`(?i)(?:^|[^a-z0-9])(?:placeholder|replace[ _-]?(?:me|this|with|by|in)|redacted|insert[ _-](?:your|the|here)|fill[ _-]?(?:me|in)|put[ _-]your|enter[ _-]your)(?:$|[^a-z0-9])`, text)
+	count(text) < 120
+	not contains(text, "\n")
+} else if {
+	regex.match(`(?i)^(?:replaceme|fillme|insertme)$`, text)
+} else if {
+	regex.match(`(?i)^<?(?:.{0,8}[^a-z0-9])?your(?:[^a-z0-9]|$)`, text)
+	not contains(text, "\n")
+} else if {
+	# A token's prefix with a run of x: ghp_xxxxxxxx.
+	regex.match(`(?:[xX]{6}|\*{4}|\.\.\.$|…$)`, text)
+	not contains(text, "\n")
+} else if {
+	regex.match(`^(?:CHANGE|SET|ADD|EDIT)[_-](?:ME|THIS|IT)$`, text)
+} else if {
+	# Words in capitals that name a part: USER, DB_PASSWORD.
+	regex.match(`^(?:[A-Z][A-Z0-9]*[_ -]){0,5}(?:USER|USERNAME|LOGIN|PASS|PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|SECRETS|TOKEN|KEY|KEYS|APIKEY|CREDENTIAL|CREDENTIALS|HOST|HOSTNAME|PORT|DATABASE|VALUE|HERE|BASE64|ID|NAME|URL|DOMAIN|EMAIL|CERT|CERTIFICATE)$`, text)
+} else if {
+	published(text)
+}
+
+# Example keys that AWS prints in its own documentation.
+published(text) if {
+	contains(text, "IOSFODNN7EXAMPLE")
+} else if {
+	contains(text, "K7MDENG/bPxRfiCYEXAMPLEKEY")
+} else if {
+	contains(text, "K7MDENG+bPxRfiCYEXAMPLEKEY")
+}
+
+# Whether a text, whatever its key, is a credential by its form.
+telling(text) if {
+	format(text)
+}
+
+# What a text is by its form, in words; undefined for any other text.
+format(text) := "a URL with a password" if {
+	url_password(text)
+} else := found if {
+	regex.match(any_format, text)
+	not placeholder(text)
+	some entry in formats
+	regex.match(entry.pattern, text)
+	found := entry.name
+	found == first_format(text)
+}
+
+first_format(text) := [entry.name |
+	some entry in formats
+	regex.match(entry.pattern, text)
+][0]
+
+any_format := concat("|", [entry.pattern | some entry in formats])
+
+formats := [
+	{"name": "an AWS access key", "pattern": `(?:^|[^A-Za-z0-9/+=_-])(?:AKIA|ASIA)[A-Z2-7]{16}(?:$|[^A-Za-z0-9/+=_-])`},
+	{"name": "a GitHub token", "pattern": `\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_[A-Za-z0-9_]{30,})`},
+	{"name": "a GitLab token", "pattern": `\bgl(?:pat|dt|rt|cbt|ptt|ft|soat|oas|imt|agent)-[A-Za-z0-9_-]{18,}`},
+	{"name": "a Slack token", "pattern": `\bxox[abeoprs]-[A-Za-z0-9-]{16,}|\bxapp-[0-9]-[A-Za-z0-9-]{16,}`},
+	{"name": "a Slack webhook", "pattern": `hooks\.slack(?:-gov)?\.com/(?:services/T[A-Za-z0-9_]{5,}/B[A-Za-z0-9_]{5,}/[A-Za-z0-9_]{16,}|workflows/[A-Za-z0-9/_]{30,}|triggers/[A-Za-z0-9/_]{30,})`},
+	{"name": "a Discord webhook", "pattern": `discord(?:app)?\.com/api/webhooks/[0-9]{15,}/[A-Za-z0-9_-]{40,}`},
+	{"name": "a Teams webhook", "pattern": `webhook\.office\.com/webhookb2/[A-Za-z0-9@-]{30,}/IncomingWebhook/[0-9a-f]{20,}`},
+	{"name": "a Stripe key", "pattern": `\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|\bwhsec_[A-Za-z0-9+/=]{24,}`},
+	{"name": "a Google API key", "pattern": `\bAIza[0-9A-Za-z_-]{35}(?:$|[^0-9A-Za-z_-])`},
+	{"name": "a Google OAuth secret", "pattern": `\bGOCSPX-[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_-]{20,}`},
+	{"name": "a JSON Web Token", "pattern": `\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}`},
+	{"name": "a SendGrid key", "pattern": `\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{32,}`},
+	{"name": "an npm token", "pattern": `\bnpm_[A-Za-z0-9]{36}`},
+	{"name": "a PyPI token", "pattern": `\bpypi-[A-Za-z0-9_-]{50,}`},
+	{"name": "an OpenAI or Anthropic key", "pattern": `\bsk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]+-)[A-Za-z0-9_-]{20,}|\bsk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}|\bsk-[A-Za-z0-9]{48}\b`},
+	{"name": "a Hugging Face token", "pattern": `\bhf_[A-Za-z]{30,}`},
+	{"name": "a DigitalOcean token", "pattern": `\bdo[opr]_v1_[0-9a-f]{64}`},
+	{"name": "a Vault token", "pattern": `\bhv[sb]\.[A-Za-z0-9_-]{24,}`},
+	{"name": "a Docker Hub token", "pattern": `\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}`},
+	{"name": "a Databricks token", "pattern": `\bdapi[0-9a-f]{32}`},
+	{"name": "a Grafana token", "pattern": `\bgl(?:sa_[A-Za-z0-9]{32}_[0-9a-f]{8}|c_[A-Za-z0-9+/=]{32,})`},
+	{"name": "a Shopify token", "pattern": `\bshp(?:at|ss|ca|pa)_[0-9a-fA-F]{32}`},
+	{"name": "a Telegram bot token", "pattern": `(?:^|[^0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{33}(?:$|[^A-Za-z0-9_-])`},
+	{"name": "a Terraform Cloud token", "pattern": `[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}`},
+	{"name": "a Doppler token", "pattern": `\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{32,}`},
+	{"name": "an API key", "pattern": `\b(?:lin_api_[A-Za-z0-9]{32,}|PMAK-[0-9a-f]{24}-[0-9a-f]{34}|NRAK-[A-Z0-9]{27}|ATATT3[A-Za-z0-9_=-]{60,}|xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}|pul-[0-9a-f]{40})`},
+	{"name": "an Azure storage or service bus key", "pattern": `(?i:(?:Account|SharedAccess)Key=)[A-Za-z0-9+/]{30,}={0,2}`},
+	{"name": "an Azure signature", "pattern": `[?&]sv=20[0-9-]{8}&\S*\bsig=[A-Za-z0-9%+/]{30,}|[?&]sig=[A-Za-z0-9%+/]{30,}\S*&sv=20[0-9-]{8}`},
+]
+
+# A password in a URL's user information, not a digest behind an image's tag, and no placeholder.
+url_password(text) if {
+	contains(text, "://")
+	rest := settled(text)
+	some found in regex.find_all_string_submatch_n(`[A-Za-z][A-Za-z0-9+.-]*://([^\s/?#@:"'<>]*):([^\s/@"'<>]+)@([^\s"'@]{0,6})`, rest, -1)
+	found[3] != "sha256"
+	not placeholder(found[2])
+	not regex.match(`^(?i:pass|pw)$`, found[2])
+}
+
+# The words of a key: camelCase, snake_case, dots and dashes taken apart, in lower case; figures at the end of a word dropped.
+words(key) := [word |
+	some part in regex.split(`[^A-Za-z0-9]+`, regex.replace(regex.replace(key, `([a-z0-9])([A-Z])`, "${1}_${2}"), `([A-Z]+)([A-Z][a-z])`, "${1}_${2}"))
+	word := regex.replace(lower(part), `[0-9]+$`, "")
+	word != ""
+]
+
+# How surely a key names a credential: strong (password, client_secret) or weak (secret, token: often the name of one).
+strength(key) := grade if {
+	all_words := words(regex.replace(key, `^.*[./]`, ""))
+	kept := [word | some word in all_words; not word in {"value", "base", "plain", "default", "prod", "production", "dev", "staging", "test"}]
+	name := concat("_", kept)
+	grade := grade_of(name)
+}
+
+grade_of(name) := "none" if {
+	regex.match(`(?:^|_)(?:public|publishable|existing|use|enable|enabled|disable|has|allow|require|max|min|no|skip|hide|show|reset|forgot)_`, name)
+} else := "strong" if {
+	regex.match(`(?:^|_)(?:[a-z]*password|[a-z]*passwd|passphrase|pwd|passwort|requirepass|masterauth|rootpw|userpw|bindpw)$|_pass$|^(?:pass|dbpass|smtppass)$`, name)
+} else := "strong" if {
+	regex.match(`(?:^|_)(?:(?:client|app|application|consumer|shared|hmac|jwt|oauth|oidc|cookie|session|webhook|signing|csrf|encryption|api|hash|admin|bot|turn|github|gitlab|google|slack|azure|aws|paypal|stripe|access)_secret|clientsecret|appsecret|sharedsecret|jwtsecret|cookiesecret|secret_key|secretkey|secret_access_key|secretaccesskey|secret_token|signing_secret)$`, name)
+} else := "strong" if {
+	regex.match(`(?:^|_)(?:(?:api|auth|access|bearer|refresh|bot|github|gitlab|gh|git|slack|vault|root|admin|oauth|api|npm|registry|private|personal|deploy|service|user|session|bootstrap|telegram|discord|cloudflare|tunnel|influx|influxdb|consul|hec|id|join|agent|master|node|sonar|snyk|datadog|grafana|install|runner|registration|digitalocean|hcloud|linode|hetzner|pushover|plex)_token|apitoken|authtoken|accesstoken)$`, name)
+} else := "strong" if {
+	regex.match(`(?:^|_)(?:api_?key|apikey|private_?key|signing_?key|encryption_?key|master_?key|shared_?key|shared_?access_?key|account_?key|storage_?key|auth_?key|hmac_?key|crypt_?key|cipher_?key|license_?key|secret_?hash|app_?key|application_?key|access_?key|key_?data|jwt_?key|session_?key|csrf_?key|hash_?key|rndc_?key|tsig_?key|cookie_?key)$`, name)
+} else := "weak" if {
+	regex.match(`(?:^|_)(?:secret|token|credential|credentials|bearer|sas)$`, name)
+} else := "none"
+
+# Whether a pair is a credential, in words; undefined where it isn't. `strict` asks for a value that was surely made by a
+# machine, where the place says little: annotations, and objects whose fields mean what they like.
+credential(pair, strict) := what if {
+	what := format(pair.value)
+} else := "a value of an HTTP Authorization header" if {
+	header(pair)
+} else := what if {
+	grade := strength(pair.key)
+	grade != "none"
+	is_value(pair, grade, strict)
+	what := "a credential"
+}
+
+header(pair) if {
+	regex.match(`(?i)authorization$`, pair.key)
+	found := regex.find_all_string_submatch_n(`^(?i:basic|bearer|token)\s+([A-Za-z0-9+/_.=-]{12,})$`, trim_space(pair.value), 1)
+	count(found) == 1
+	not placeholder(found[0][1])
+}
+
+is_value(pair, grade, strict) if {
+	value := trim_space(plain(pair.value))
+	# A value with a reference in it was judged by its form.
+	value == trim_space(settled(pair.value))
+	not placeholder(value)
+	not harmless(value)
+	not regex.match(harmless_name, value)
+	shaped(value, pair.form)
+	long_enough(value, grade, pair.key)
+	made(value, grade, strict)
+}
+
+# What no credential is: a switch, a path, an address, a UUID, a digest, public key material, a type, a term of time.
+harmless(value) if {
+	lower(value) in {
+		"true", "false", "yes", "no", "on", "off", "enabled", "disabled", "auto", "automatic", "prompt", "required", "optional", "always", "never",
+		"string", "str", "int", "bool", "boolean", "number", "object", "bytes", "any", "text", "file", "env", "vault", "basic", "bearer", "kubernetes",
+		"opaque", "secret", "token", "jwt", "ldap", "oauth", "oidc", "saml", "default", "empty", "internal", "external", "generated", "random",
+	}
+} else if {
+	regex.match(`^(?:/|\./|\.\./|~/|[A-Za-z]:\\|file:)[A-Za-z0-9_.@:\\/{}*-]*$`, value)
+} else if {
+	regex.match(`^[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+\.(?:pem|key|crt|txt|json|ya?ml|conf|jks|p12|pub|asc|env)$|^[\w-]+\.(?:pem|key|crt|cer|txt|json|ya?ml|conf|ini|jks|p12|pub|asc|env|sh|py|html)$`, value)
+} else if {
+	regex.match(`^[A-Za-z][A-Za-z0-9+.-]*://`, value)
+} else if {
+	regex.match(`^\{?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\}?$`, value)
+} else if {
+	regex.match(`^(?i:sha[0-9]{1,3}|md5)[:-]`, value)
+} else if {
+	regex.match(`^(?:arn:|urn:|projects/|ssh-|ecdsa-|sk-ssh|age1[a-z0-9]{20}|pk_(?:live|test)_)`, value)
+} else if {
+	contains(value, "-----BEGIN")
+} else if {
+	regex.match(`^[0-9.]+(?:ms|s|m|h|d|w|y|[kKMGT]i?[bB]?)$`, value)
+} else if {
+	regex.match(`\s\S+\s`, value)
+} else if {
+	# Serialized structure, code, a format string.
+	regex.match("[(){}`]|^[\\[<]|[$]\\w|%[sdv]", value)
+}
+
+# The name of a Secret, of a key in one, or of a header: words joined by dashes, of which one says what it holds.
+harmless_name := `^[a-z0-9]+(?:[-_.][a-z0-9]+)*[-_.](?:passwords?|pass|pwd|secrets?|tokens?|keys?|creds?|credentials?|auth|tls|cert|certs|config|env|sa|account|user)$|^(?:passwords?|secrets?|tokens?|creds?|credentials?|auth)[-_.][a-z]+(?:[-_.][a-z]+)*$|^(?:X|x)-[A-Za-z-]+$`
+
+shaped(value, form) if {
+	form in {"scalar", "named", "part", "flag"}
+} else if {
+	form in {"line", "code"}
+	regex.match(`^\S+$`, value)
+	not regex.match(`^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$|^(?:self|this|os|process|req|request|config|settings)\b|\|\||&&|^[&*!=,;:\\]`, value)
+}
+
+long_enough(value, grade, key) if {
+	grade == "strong"
+	regex.match(`(?i)pass|pwd`, key)
+	regex.match(`^.{3,}$`, value)
+	not regex.match(`^[0-9]{1,3}$`, value)
+} else if {
+	grade == "strong"
+	regex.match(`^.{8,}$`, value)
+	not regex.match(`^[0-9.,:-]+$`, value)
+} else if {
+	grade == "weak"
+	regex.match(`^.{8,}$`, value)
+	not regex.match(`^[0-9.,:-]+$`, value)
+}
+
+# Where the key says less, the value has to say more: figures and letters mixed, no word of a language, no name.
+made(value, grade, strict) if {
+	grade == "strong"
+	not strict
+} else if {
+	random(value)
+}
+
+random(value) if {
+	regex.match(`^[A-Za-z0-9+/_=.~!@#%^&*-]{12,}$`, value)
+	regex.match(`[0-9]`, value)
+	regex.match(`[A-Za-z]`, value)
+	not regex.match(`^[a-z]+(?:[-_.][a-z0-9]{1,9})*$`, value)
+} else if {
+	regex.match(`^[0-9a-f]{20,}$`, value)
+}

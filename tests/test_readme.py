@@ -1,0 +1,146 @@
+"""What README and examples/README.md show is what happens: each fenced block says, in a comment above it, how it is proven.
+
+`file: PATH` is the text of that file; `run: FOLDER` is a session whose commands are run there and must print what is shown
+(pytest --update-goldens writes both anew); `config`, `waiver`, `workflow`, `hook` and `case` are read by what reads them;
+`by hand: WHY` is not run. A block that says nothing fails.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+import test_cases
+
+from gitops_guard import cli, config, waive
+from gitops_guard.source import Dialect, parse, plain_comments
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PAGES = ("README.md", "examples/README.md", "CONTRIBUTING.md")
+FENCE = re.compile(r"(?:^ *<!-- (?P<kind>[\w ]+?)(?:: (?P<value>.*?))? -->\n)?^ *```\w*\n(?P<body>.*?)^ *```$",
+                   re.MULTILINE | re.DOTALL)
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    page: str
+    line: int
+    kind: str
+    value: str
+    body: str
+    span: tuple[int, int]
+
+
+def blocks() -> list[Block]:
+    found = []
+    for page in PAGES:
+        text = (CHECKOUT / page).read_text()
+        found += [Block(page, text.count("\n", 0, match.start("body")), match["kind"] or "", match["value"] or "", match["body"],
+                        match.span("body")) for match in FENCE.finditer(text)]
+    return found
+
+
+def of(kind: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("block", [pytest.param(block, id=f"{block.page}:{block.line}") for block in blocks()
+                                             if block.kind == kind])
+
+
+def test_every_block_says_how_it_is_proven() -> None:
+    known = {"file", "run", "config", "waiver", "workflow", "hook", "case", "by hand"}
+    assert [f"{block.page}:{block.line}" for block in blocks() if block.kind not in known] == []
+
+
+def session(commands: list[str], folder: Path) -> str:
+    """The commands as a person sees them, with what they print; in `folder`, as if that were the repository."""
+    shown = []
+    for command in commands:
+        program, *args = shlex.split(command)
+        assert program == "gitops-guard", command
+        done = subprocess.run([sys.executable, "-m", "gitops_guard", *args, "--root", "."], cwd=folder, capture_output=True,
+                              text=True, timeout=60, check=False, env={**os.environ, "SOURCE_DATE_EPOCH": "1795219200"})
+        assert done.returncode in (0, 1), done.stderr
+        shown.append(f"$ {command}\n{done.stdout}")
+    return "\n".join(shown)
+
+
+def proof(block: Block) -> str:
+    """What the block must show."""
+    if block.kind == "file":
+        return (CHECKOUT / block.value).read_text()
+    commands = [line.removeprefix("$ ") for line in block.body.splitlines() if line.startswith("$ ")]
+    return session(commands, CHECKOUT / block.value)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_files_and_sessions_are_shown_as_they_are(page: str, update_goldens: bool) -> None:
+    text = (CHECKOUT / page).read_text()
+    shown = [block for block in blocks() if block.page == page and block.kind in ("file", "run")]
+    for block in reversed(shown):
+        got = proof(block)
+        if update_goldens:
+            text = text[: block.span[0]] + got + text[block.span[1]:]
+        else:
+            assert got == block.body, f"{page}:{block.line}: if it should, run pytest tests/test_readme.py --update-goldens"
+    if update_goldens:
+        (CHECKOUT / page).write_text(text)
+
+
+@of("config")
+def test_the_configuration_is_one(block: Block) -> None:
+    assert config.load(block.body).waivers
+
+
+@of("waiver")
+def test_the_waiver_is_one(block: Block) -> None:
+    (waiver,) = waive.inline("deployment.yaml", plain_comments(block.body))
+    assert waiver.rules
+    assert waiver.reason
+    assert waiver.expires
+
+
+@of("case")
+def test_the_case_has_the_keys_of_one(block: Block) -> None:
+    known = {field.name for field in dataclasses.fields(test_cases.Case)}
+    assert {line.split(" = ")[0].strip() for line in block.body.splitlines()} == known
+
+
+@of("hook")
+def test_the_hook_names_a_command(block: Block) -> None:
+    (document,) = parse(block.body.encode(), "hook.yaml").load(Dialect.MANIFEST)
+    assert document["repos"][0]["hooks"][0]["entry"] == "gitops-guard check"
+
+
+@of("workflow")
+def test_the_workflow_is_yaml(block: Block) -> None:
+    (document,) = parse(block.body.encode(), "workflow.yaml").load(Dialect.RESOURCE)
+    steps = document["jobs"]["check"]["steps"]
+    assert all("uses" in step or "run" in step for step in steps)
+
+
+def options(command: click.Command) -> set[str]:
+    return {"--help", "--version"} | {name for parameter in command.params for name in parameter.opts}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_option_that_is_named_is_there(page: str) -> None:
+    text = (CHECKOUT / page).read_text()
+    context = click.Context(cli.cli)
+    for command, rest in re.findall(r"gitops-guard (check|render|policies)\b([^`\n]*)", text):
+        found = cli.cli.get_command(context, command)
+        assert found is not None
+        assert set(re.findall(r"--[\w-]+", rest)) <= options(found), rest
+
+
+@pytest.mark.parametrize("page", [*PAGES, "docs/architecture.md", "CHANGELOG.md"])
+def test_links_to_files_lead_somewhere(page: str) -> None:
+    path = CHECKOUT / page
+    for link in re.findall(r"\]\(([^)#]+)", path.read_text()):
+        if "://" not in link:
+            assert (path.parent / link).exists(), link
