@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from . import git, manifests
+from . import manifests
 from .config import Config
-from .discover import Discovery, discover, environment_of, narrow
 from .errors import NothingToCheckError, SourceError
 from .evaluate import Evaluation, Subjects, evaluate
 from .evaluate.files import FileInput, read_files
@@ -17,15 +16,14 @@ from .fold import fold
 from .globs import matches
 from .locate import locate, related
 from .mask import Mask
-from .model import Fault, Occurrence, Report, Resource, RuleReport, Severity, Target, TargetReport, Waiver, pointer
-from .origin import Map
+from .model import Fault, Occurrence, Report, Resource, RuleReport, Target, TargetReport, Waiver, pointer
 from .policy import PolicySet
-from .render import Renderer
 from .schema import Schemas
 from .selection import Selection
+from .side import Side, build_side, is_named, work_tree
 from .source import Sources, plain_comments
-from .targets import Built, build, fault_of
-from .tree import OutsideError, WorkTree, is_below
+from .targets import Built
+from .tree import OutsideError
 from .validate import validate
 from .waive import inline, waive
 
@@ -51,31 +49,29 @@ class Request:
 
 def check(request: Request) -> Report:
     """Check a repository. Raises NothingToCheckError, UsageError or ToolError; bad input is in the report."""
-    sources = Sources(_tree(request))
-    renderer = Renderer(sources)
-    found = discover(sources, renderer.uses, request.named)
-    everything = [build(_placed(target, request.config), renderer, sources) for target in found.targets]
-    built = _wanted(everything, request.named)
-    loose = _loose(sources, found, everything, request.named)
-    files = [item for item in read_files(sources, sources.tree.files()) if _named(item.path, request.named)]
-    if not built and not loose and not files and not found.broken:
+    side = build_side(work_tree(request.root, request.config, request.named), request.config, request.named)
+    built, loose = side.wanted(request.named), side.loose(request.named)
+    files = [item for item in read_files(side.sources, side.sources.tree.files()) if is_named(item.path, request.named)]
+    if not built and not loose and not files and not side.found.broken:
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")
 
     resources = [resource for item in built for resource in item.resources]
-    schemas = Schemas(request.kubernetes_version, request.schema_locations, _crds(sources, found, everything))
-    faults = [*request.policies.faults, *_reading(sources, found, built, request.named)]
-    faults += [fault for resource in resources for fault in validate(resource, schemas)]
+    schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
     judged = _judge(request, built, [*resources, *loose], files)
+    faults = [*request.policies.faults, *side.broken(request.named)]
+    faults += [fault for item in built for fault in item.faults]
+    faults += [fault for resource in resources for fault in validate(resource, schemas)]
     faults += judged.faults
 
-    mask = _mask(resources, loose, files, faults, sources)
-    by_id = {item.target.id: item.target for item in built}
+    mask = _mask(side.sources, [*resources, *loose], files, faults)
+    targets = {item.target.id: item.target for item in built}
     shown, silenced = _split(faults, request.selection)
-    occurrences = [_occurrence(fault, by_id, request, mask) for fault in shown]
-    waived = waive(occurrences, [*request.config.waivers, *_inline_waivers(sources, built, files)], today=request.today,
+    waived = waive([_occurrence(fault, targets, request, mask) for fault in shown],
+                   [*request.config.waivers, *_inline_waivers(side.sources, built, files)], today=request.today,
                    matches=matches, complete=lambda rule: _complete(rule, request), known=request.policies.rules.keys())
     more, more_silenced = _split(waived.faults, request.selection)
-    findings = fold([*waived.occurrences, *(_occurrence(fault, by_id, request, mask) for fault in more)], request.policies.rules)
+    occurrences = [*waived.occurrences, *(_occurrence(fault, targets, request, mask) for fault in more)]
+    findings = fold(occurrences, request.policies.rules)
     return Report(
         version=request.version,
         targets=tuple(TargetReport(item.target, len(item.resources), item.status) for item in built),
@@ -85,68 +81,8 @@ def check(request: Request) -> Report:
         unresolved=sum(1 for fault in faults if fault.rule == "render/unresolved"),
         silenced=dict(sorted((silenced + more_silenced).items())),
         passed=_passed(judged, built, faults, request.selection),
-        sources=_excerpts(sources, mask, {finding.location.file for finding in findings}),
+        sources=_excerpts(side, mask, {finding.location.file for finding in findings}),
     )
-
-
-def _tree(request: Request) -> WorkTree:
-    listing = git.listing(request.root)
-    if listing is not None:
-        # A folder that is named is meant, also where git ignores it.
-        everything = WorkTree(request.root).files() if any(path != "." for path in request.named) else ()
-        listing = sorted({*listing, *(path for path in everything if any(is_below(path, name) for name in request.named
-                                                                          if name != "."))})
-    return WorkTree(request.root, listing, request.config.excludes)
-
-
-def _placed(target: Target, config: Config) -> Target:
-    return replace(target, environment=environment_of([target.path], config.environments, matches))
-
-
-def _wanted(everything: Sequence[Built], named: Sequence[str]) -> list[Built]:
-    wanted = {target.id for target in narrow((item.target for item in everything),
-                                             {item.target.id: item.read for item in everything}, named)}
-    return [item for item in everything if item.target.id in wanted]
-
-
-def _named(path: str, named: Sequence[str]) -> bool:
-    return "." in named or not named or any(is_below(path, name) for name in named)
-
-
-def _loose(sources: Sources, found: Discovery, everything: Iterable[Built], named: Sequence[str]) -> list[Resource]:
-    """The objects in files that no target takes in: a Secret there is as public as any."""
-    read = frozenset[str]().union(*(item.read for item in everything))
-    loose: list[Resource] = []
-    for path in found.manifests:
-        if path not in read and _named(path, named):
-            try:
-                loose += manifests.read(sources, path, None)
-            except (SourceError, OutsideError, OSError):
-                continue  # discover reported what was meant to be read
-    return loose
-
-
-def _crds(sources: Sources, found: Discovery, everything: Iterable[Built]) -> Iterator[Map]:
-    """Every CustomResourceDefinition of this side: as rendered, and as it lies in files."""
-    for item in everything:
-        yield from (resource.body for resource in item.resources if resource.body.get("kind") == "CustomResourceDefinition")
-    for path in found.manifests:
-        try:
-            yield from (resource.body for resource in manifests.read(sources, path, None)
-                        if resource.body.get("kind") == "CustomResourceDefinition")
-        except (SourceError, OutsideError, OSError):
-            continue  # discover reported what was meant to be read
-
-
-def _reading(sources: Sources, found: Discovery, built: Iterable[Built], named: Sequence[str]) -> Iterator[Fault]:
-    """What could not be read or built."""
-    seen = set()
-    for item in built:
-        seen.update(item.read)
-        yield from item.faults
-    for error in found.broken:
-        if error.file not in seen and _named(error.file, named):
-            yield fault_of(error)
 
 
 def _judge(request: Request, built: Sequence[Built], resources: Sequence[Resource], files: Sequence[FileInput]) -> Evaluation:
@@ -155,10 +91,9 @@ def _judge(request: Request, built: Sequence[Built], resources: Sequence[Resourc
                     jobs=request.jobs)
 
 
-def _mask(resources: Iterable[Resource], loose: Iterable[Resource], files: Iterable[FileInput], faults: Iterable[Fault],
-          sources: Sources) -> Mask:
+def _mask(sources: Sources, resources: Iterable[Resource], files: Iterable[FileInput], faults: Iterable[Fault]) -> Mask:
     mask = Mask()
-    for resource in (*resources, *loose):
+    for resource in resources:
         mask.secret(resource)
     for item in files:
         for generator in item.document.get("generators", ()):
@@ -173,6 +108,7 @@ def _mask(resources: Iterable[Resource], loose: Iterable[Resource], files: Itera
 
 
 def _split(faults: Iterable[Fault], selection: Selection) -> tuple[list[Fault], Counter[str]]:
+    """The faults to show, and how many of each rule were switched off by name."""
     shown, silenced = [], Counter[str]()
     for fault in faults:
         if fault.rule in selection.silenced:
@@ -192,7 +128,7 @@ def _occurrence(fault: Fault, targets: Mapping[str, Target], request: Request, m
     location = locate(fault)
     return Occurrence(
         rule=fault.rule,
-        severity=Severity(severity),
+        severity=severity,
         message=mask.text(fault.message),
         remedy=mask.text(fault.remedy or rule.remedy),
         location=location,
@@ -232,7 +168,8 @@ def _rules(request: Request, judged: Evaluation, built: Sequence[Built], files: 
                  for _id, rule in sorted(request.policies.rules.items()) if rule.id in request.selection.enabled)
 
 
-def _passed(judged: Evaluation, built: Iterable[Built], faults: Iterable[Fault], selection: Selection) -> tuple[tuple[str, str], ...]:
+def _passed(judged: Evaluation, built: Iterable[Built], faults: Iterable[Fault],
+            selection: Selection) -> tuple[tuple[str, str], ...]:
     failed = {(fault.target or (fault.resource.target if fault.resource else None), fault.rule) for fault in faults}
     done = set(judged.passed)
     for item in built:
@@ -242,13 +179,13 @@ def _passed(judged: Evaluation, built: Iterable[Built], faults: Iterable[Fault],
     return tuple(sorted(pair for pair in done if pair not in failed))
 
 
-def _excerpts(sources: Sources, mask: Mask, files: Iterable[str]) -> dict[str, str]:
+def _excerpts(side: Side, mask: Mask, files: Iterable[str]) -> dict[str, str]:
     found = {}
     for file in sorted(files):
         try:
             if file.endswith(manifests.SUFFIXES):
-                sources.stream(file)  # where the structure is unknown, so is which line holds a secret
-            found[file] = mask.source(file, sources.text(file))
+                side.sources.stream(file)  # where the structure is unknown, so is which line holds a secret
+            found[file] = mask.source(file, side.sources.text(file))
         except (SourceError, OutsideError, OSError):
             continue  # the finding says why the file can't be shown
     return found

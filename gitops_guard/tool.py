@@ -27,7 +27,7 @@ def run(argv: Sequence[str], *, cwd: str | os.PathLike[str] | None = None, timeo
         env: Mapping[str, str] | None = None, error: type[Exception]) -> Done:
     """Run a program to its end, without a shell and without standard input; any exit code is an answer.
 
-    Raises `error` (with a message for people) where the program is missing, can't be started or takes longer than `timeout` seconds.
+    Raises `error`, with a message for people, where it is missing, can't be started or takes longer than `timeout` seconds.
     """
     try:
         done = subprocess.run(list(argv), cwd=cwd, timeout=timeout, env=None if env is None else {**os.environ, **env},

@@ -13,7 +13,7 @@ from .model import Fault, FieldPath, Resource, Severity, value_at
 from .schema import Absent, Explained, Repeat, Schemas, explain
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_LATER = re.compile(r"\$\{[^}]+\}|ENC\[AES256_GCM,|<path:[^>]+>")
+_LATER = re.compile(r"\{\{.*\}\}|\$\{[^}]+\}|ENC\[AES256_GCM,|<path:[^>]+>")
 _PLUGIN = "avp.kubernetes.io/path"
 _FREE_NAMES = frozenset(("rbac.authorization.k8s.io", "authorization.k8s.io", "authentication.k8s.io"))
 

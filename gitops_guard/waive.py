@@ -1,6 +1,7 @@
 """Occurrences + waivers -> occurrences marked waived, and a fault for each waiver that is bad.
 
-A waiver is a comment (`# gitops-guard: ignore[rule-id] reason (until 2027-01-31)`) or an entry of `waivers:` in the configuration.
+A waiver is a comment, `# gitops-guard: ignore[rule-id] reason (until 2027-01-31)`, or an entry of `waivers:` in the
+configuration.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def waive(occurrences: Sequence[Occurrence], waivers: Sequence[Waiver], *, today
 
 def _problem(waiver: Waiver, today: str) -> Fault | None:
     if not waiver.rules:
-        return Fault("waiver/no-reason", "a waiver that names no rule, so it waives nothing", location=waiver.location, remedy=_REMEDY)
+        message = "a waiver that names no rule, so it waives nothing"
+        return Fault("waiver/no-reason", message, location=waiver.location, remedy=_REMEDY)
     names = ", ".join(waiver.rules)
     if not waiver.reason.strip():
         return Fault("waiver/no-reason", f"the waiver of {names} gives no reason, so it waives nothing", location=waiver.location)

@@ -22,7 +22,8 @@ _COMMANDS_FORMAT = "github"
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--policy", "policies", multiple=True, metavar="DIR", help="Also judge by the policies in this folder; can be repeated.")
+@click.option("--policy", "policies", multiple=True, metavar="DIR",
+              help="Also judge by the policies in this folder; can be repeated.")
 @click.option("--no-builtin-policies", is_flag=True, help="Judge by the policies of --policy and the configuration alone.")
 @click.option("--select", "chosen", multiple=True, metavar="RULE", help="Only these rules (globs: 'secrets/*'); can be repeated.")
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Not these rules; can be repeated.")
@@ -34,17 +35,19 @@ _COMMANDS_FORMAT = "github"
 @click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Also write a report to a file; can be repeated.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), default="error", show_default=True,
               help="End with 1 if there is a finding at least this severe.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8), show_default="one for each processor",
+@click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8),
+              show_default="one for each processor",
               help="Worker processes that evaluate policies.")
 @click.option("--config", "config_file", metavar="FILE", help="Read this file instead of .gitops-guard.yaml.")
 @click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
 @click.option("--allow-path", "allowed", multiple=True, metavar="DIR",
               help="Let the configuration name this folder outside the repository; can be repeated.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour the text report.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+              help="Colour the text report.")
 def command(paths: tuple[str, ...], policies: tuple[str, ...], no_builtin_policies: bool, chosen: tuple[str, ...],
             ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...], format_: str,
-            reports: tuple[str, ...], fail_on: str, jobs: int, config_file: str | None, root: str | None, allowed: tuple[str, ...],
-            color: str) -> None:
+            reports: tuple[str, ...], fail_on: str, jobs: int, config_file: str | None, root: str | None,
+            allowed: tuple[str, ...], color: str) -> None:
     """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: all of it.
 
     Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage or configuration, 3 nothing was checked,

@@ -10,8 +10,10 @@ from ..errors import UsageError
 
 
 def root_of(given: str | None, paths: tuple[str, ...]) -> Path:
-    """The repository's root: the option, else git's top level of the first path, else the current folder if it holds the path,
-    else the path. Raises UsageError where a path does not exist."""
+    """The repository's root: the option, else git's top level of the first path, else the current folder if it holds the path.
+
+    Else the path itself. Raises UsageError where a path does not exist.
+    """
     for path in paths:
         if not os.path.exists(path):
             raise UsageError(f"there is no file or folder {path!r}")
@@ -29,7 +31,7 @@ def root_of(given: str | None, paths: tuple[str, ...]) -> Path:
 
 
 def relative(root: Path, path: str) -> str:
-    """A path of the command line, relative to the root, POSIX; the root itself is `.`. Raises UsageError where it lies outside."""
+    """A path of the command line, relative to the root, POSIX; the root itself is `.`. Raises UsageError for one outside."""
     # The last part may be a link inside the repository: only what leads to it is resolved.
     parent, name = os.path.split(os.path.abspath(path))
     full = os.path.join(os.path.realpath(parent), name) if name else os.path.realpath(path)

@@ -7,8 +7,8 @@ import difflib
 import click
 
 from ..errors import UsageError
-from .terminal import harmless
 from .inputs import load_policies
+from .terminal import harmless
 
 
 @click.group("policies")
@@ -37,5 +37,6 @@ def explain(rule: str, folders: tuple[str, ...]) -> None:
     policies = load_policies(folders)
     if rule not in policies.rules:
         near = difflib.get_close_matches(rule, policies.rules, 1)
-        raise UsageError(f"there is no rule {rule!r}" + (f"; did you mean {near[0]!r}?" if near else "; see `gitops-guard policies list`"))
+        hint = f"; did you mean {near[0]!r}?" if near else "; `gitops-guard policies list` prints the rules"
+        raise UsageError(f"there is no rule {rule!r}{hint}")
     click.echo(harmless(page(rule, policies)))

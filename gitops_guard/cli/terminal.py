@@ -13,12 +13,13 @@ import click
 
 from ..errors import UsageError
 
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
 
 def harmless(text: str) -> str:
     """Text from files, for a terminal: control characters shown as escapes, line ends and tabs kept."""
-    return "".join(
-        char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") else f"\\u{ord(char):04x}"
-        for char in text)
+    return "".join(char if char in "\n\t" or unicodedata.category(char) not in _UNSEEN else f"\\u{ord(char):04x}"
+                   for char in text)
 
 
 def wants_color(choice: str) -> bool:

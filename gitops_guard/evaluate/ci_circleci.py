@@ -14,8 +14,8 @@ from gitops_guard.origin import Map, Seq
 from .ci_log import Log, line_at, lines_of, literals, mapping, name_of
 
 _PARAMETER = re.compile(r"<<\s*[\w.#/^-]+\s*>>")
-_BUILT_IN = frozenset({"run", "checkout", "save_cache", "restore_cache", "store_artifacts", "store_test_results", "persist_to_workspace",
-                       "attach_workspace", "add_ssh_keys", "setup_remote_docker", "when", "unless"})
+_BUILT_IN = frozenset({"run", "checkout", "save_cache", "restore_cache", "store_artifacts", "store_test_results", "when",
+                       "unless", "persist_to_workspace", "attach_workspace", "add_ssh_keys", "setup_remote_docker"})
 _MAX_DEPTH = 10
 
 

@@ -17,7 +17,9 @@ from .ci_log import GITHUB_EXPRESSION, Log, items, line_at, lines_of, literals, 
 _SHELLS = re.compile(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
 # Actions that run a tool with the words of one input.
 _TOOL_INPUTS = ("args", "command", "cmd", "run", "script", "commands", "helmfile-args", "tg_command", "exec")
-_TOOL_OF = re.compile(r"(?:^|[/_.-])(kubectl|kube-tools|helm|helm-eks|helm3|helmfile|argocd|argo-cd|flux|pulumi|terragrunt|retry|wretry)(?=[/_.:@-]|$)")
+_TOOL_OF = re.compile(r"(?:^|[/_.-])(kubectl|kube-tools|helm|helm-eks|helm3|helmfile|argocd|argo-cd|flux|pulumi|terragrunt|retry"
+                      r"|wretry)(?=[/_.:@-]|$)")
+_COMMANDS = frozenset({"kubectl", "helm", "helmfile", "argocd", "flux", "pulumi", "terragrunt", "sh", "bash"})
 _WHOLE = frozenset({"retry", "wretry", "kube-tools", "helm-eks", "helm3"})
 _NAMES = {"argo-cd": "argocd"}
 
@@ -72,8 +74,7 @@ def _tool(log: Log, uses: str, inputs: Map, job: str, step: str | None, env: dic
     for key in _TOOL_INPUTS:
         text = inputs.get(key)
         if isinstance(text, str) and text.strip():
-            starts = tool in _WHOLE or shell.program(text.split()[0]) in ("kubectl", "helm", "helmfile", "argocd", "flux", "pulumi",
-                                                                          "terragrunt", "sh", "bash")
+            starts = tool in _WHOLE or shell.program(text.split()[0]) in _COMMANDS
             more = _words(inputs.get("options")) if tool == "argocd" else ""
             lines = lines_of(inputs, key)
             _run(log, text if starts else f"{tool} {text} {more}", lines, job, step, env)

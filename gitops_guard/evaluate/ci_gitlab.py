@@ -13,8 +13,7 @@ from gitops_guard.origin import Map, Seq
 from .ci_log import Log, literals, mapping, scripts
 
 _PARTS = ("before_script", "script", "after_script")
-_GLOBAL = frozenset({"default", "include", "stages", "variables", "workflow", "spec", "image", "services", "cache", "pages:deploy",
-                     *_PARTS})
+_GLOBAL = frozenset({"default", "include", "stages", "variables", "workflow", "spec", "image", "services", "cache", *_PARTS})
 _MAX_EXTENDS = 11
 
 
@@ -31,8 +30,8 @@ def read(log: Log, documents: list[Any]) -> None:
             _add(log, holder, part, "default", literals(document.get("variables")))
     for name, job in document.items():
         if isinstance(job, Map) and name not in _GLOBAL:
-            variables = literals(document.get("variables"), *(ancestor.get("variables") for ancestor in _ancestors(document, job)),
-                                 job.get("variables"))
+            inherited = [ancestor.get("variables") for ancestor in _ancestors(document, job)]
+            variables = literals(document.get("variables"), *inherited, job.get("variables"))
             for part in _PARTS:
                 _add(log, job, part, name, variables)
             log.needs[name] = ["default", *_parents(job)]

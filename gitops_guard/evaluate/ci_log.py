@@ -27,22 +27,22 @@ class Log:
         self.needs: dict[str, list[str]] = {}
         """job -> jobs that run before it on the same machine (the prerequisites of a recipe)"""
 
-    def shell(self, text: Any, lines: Sequence[int], *, job: str = "", step: str | None = None, env: Mapping[str, str] | None = None,
-              marks: shell.Marks | None = None, variables: Mapping[str, str] | None = None) -> None:
+    def shell(self, text: Any, lines: Sequence[int], *, job: str = "", step: str | None = None,
+              env: Mapping[str, str] | None = None, marks: shell.Marks | None = None) -> None:
         """Add the commands of a shell text whose lines are these lines of the file."""
         if not isinstance(text, str) or not text.strip():
             return
-        script = shell.parse(text, lines, marks=marks, variables={**(env or {}), **(variables or {})})
+        script = shell.parse(text, lines, marks=marks, variables=env)
         base = len(self.commands)
         if base + len(script.commands) > MAX_COMMANDS:
             self.fail(lines[0], "")
             return
         for command in script.commands:
             self.commands.append({
-                "argv": list(command.argv), "program": shell.program(command.argv[0]), "line": command.line, "job": job, "step": step,
-                "pipeline": base + command.pipeline, "writes_to": None if command.writes_to is None else base + command.writes_to,
-                "stdin": command.stdin, "env": {**(env or {}), **command.env}, "through": list(command.through), "cluster": None,
-                "providers": [],
+                "argv": list(command.argv), "program": shell.program(command.argv[0]), "line": command.line, "job": job,
+                "step": step, "pipeline": base + command.pipeline,
+                "writes_to": None if command.writes_to is None else base + command.writes_to, "stdin": command.stdin,
+                "env": {**(env or {}), **command.env}, "through": list(command.through), "cluster": None, "providers": [],
             })
         for error in script.errors:
             self.fail(error.line, error.text)
@@ -78,7 +78,7 @@ def line_at(container: Any, key: str | int) -> int:
     return origin.line if origin is not None else 1
 
 
-def scripts(container: Any, key: str | int) -> list[tuple[str, list[int]]]:
+def scripts(container: Any, key: Any) -> list[tuple[str, list[int]]]:
     """The shell texts at a key: one text, or a list of them (lists in it count too, as GitLab's references bring them)."""
     value = container[key] if isinstance(container, Seq) or (isinstance(container, Map) and key in container) else None
     if isinstance(value, str):

@@ -41,7 +41,8 @@ def _task(log: Log, spec: Map, job: str) -> None:
 
 
 def _env(holder: Map) -> dict[str, str]:
-    return literals(Map((str(item["name"]), item["value"]) for item in items(holder.get("env")) if "name" in item and "value" in item))
+    named = [item for item in items(holder.get("env")) if "name" in item and "value" in item]
+    return literals(Map((str(item["name"]), item["value"]) for item in named))
 
 
 def _step(log: Log, step: Map, job: str, env: dict[str, str]) -> None:

@@ -34,7 +34,7 @@ class Pair(NamedTuple):
     """Inside the text, from 1."""
     form: str
     """`scalar` of YAML or JSON, `line` (key=value), `code` (quoted in a program), `part` of a connection string, `flag` of a
-    command, `token` (found by its form alone), `overflow` (there are more pairs than can be judged)."""
+    command, `token` (found by its form alone), `comment` (the same in a comment), `overflow` (there are more pairs than can be judged)."""
 
 
 _KEY = re.compile(r"pass|pwd|secret|token|cred|key|auth|bearer|\bpw\b|\bsas\b", re.IGNORECASE)
@@ -162,6 +162,7 @@ def _tail(key: str) -> str:
 
 def _tokens(line: str, number: int) -> Iterator[Pair]:
     """The words around what looks like a token; cut only far from it, so that nothing looks like its border."""
+    form = "comment" if _COMMENT.match(line) else "token"
     done = 0
     while match := _TOKEN.search(line, done):
         begin, end = match.span()
@@ -169,7 +170,7 @@ def _tokens(line: str, number: int) -> Iterator[Pair]:
             begin -= 1
         while end < min(len(line), match.end() + 2_000) and line[end] not in _DELIMITERS:
             end += 1
-        yield Pair("", line[begin:end], number, "token")
+        yield Pair("", line[begin:end], number, form)
         done = end
 
 

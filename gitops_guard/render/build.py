@@ -109,7 +109,7 @@ class Builder:
                 done.note(error)
         steps = transform.steps(kustomization, done.config, self, done, trail)
         steps += plugins.transformers(kustomization, "transformers", self, done, chain, trail)
-        transform.run(steps, done.resources, done.incomplete, trail)
+        transform.run(steps, done.resources, done.incomplete)
         plugins.validate(kustomization, self, done, chain, trail)
         vars_.declare(done.resources, done.vars, kustomization.entries("vars"))
         return done

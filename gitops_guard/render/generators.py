@@ -200,6 +200,7 @@ def absorb(resources: ResMap, new: Resource, place: Origin, *, incomplete: bool 
     _take_over(new, old)
     if merge:
         new.declared = old.declared
+        new.made_by = old.made_by or new.made_by
         for field in ("data", "binaryData"):
             _merge_texts(new.body, old.body, field, keep_empty=False)
     resources.replace(old, new)
@@ -219,6 +220,7 @@ def _take_over(new: Resource, old: Resource) -> None:
     new.previous = old.previous.copy()
     new.prefixes, new.suffixes = old.prefixes.copy(), old.suffixes.copy()
     new.var_names = old.var_names.copy()
+    new.changed_by = new.changed_by or old.changed_by.copy()
     new.needs_hash = new.needs_hash and old.needs_hash
     new.behavior = old.behavior
 

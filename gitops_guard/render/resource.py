@@ -73,7 +73,8 @@ def scalar_text(value: Any) -> str:
 class Resource:
     """One object on its way through the build. The body is changed in place; `clone` before a second user gets it."""
 
-    __slots__ = ("behavior", "body", "declared", "needs_hash", "prefixes", "previous", "suffixes", "touched", "var_names")
+    __slots__ = ("behavior", "body", "changed_by", "declared", "made_by", "needs_hash", "prefixes", "previous", "suffixes",
+                 "touched", "var_names")
 
     def __init__(self, body: Map, declared: Origin) -> None:
         """`declared` is the place of the object's `kind` (or of what generates it)."""
@@ -88,6 +89,10 @@ class Resource:
         """Of a generated one: create, merge or replace; else empty."""
         self.var_names: list[str] = []
         """The vars that take their value from it."""
+        self.made_by = ""
+        """Where it came from, in the words of kustomize's origin annotation; only recorded with `buildMetadata`."""
+        self.changed_by: list[str] = []
+        """What changed it, in the same words."""
         self.touched = False
         """kustomize keeps its own notes in annotations while it builds: then `metadata.annotations` exists, and an empty
         one vanishes at the end."""
@@ -180,6 +185,8 @@ class Resource:
         copy.needs_hash = self.needs_hash
         copy.behavior = self.behavior
         copy.var_names = self.var_names.copy()
+        copy.made_by = self.made_by
+        copy.changed_by = self.changed_by.copy()
         copy.touched = self.touched
         return copy
 

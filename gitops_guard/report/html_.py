@@ -21,7 +21,7 @@ def render(report: Report, _options: Options) -> str:
     excerpts = Excerpts(report.sources)
     rows = "".join(_row(finding, excerpts) for finding in sorted(report.findings, key=lambda finding: -finding.severity))
     counts = xml(f"{found(report)} in {checked(report)}")
-    table = (f"<table><thead><tr><th>severity<th>rule<th>finding</thead>\n<tbody>\n{rows}</tbody></table>\n"
+    table = (f'<table class="findings"><thead><tr><th>severity<th>rule<th>finding</thead>\n<tbody>\n{rows}</tbody></table>\n'
              '<p id="none" hidden>No finding fits the filter.</p>\n' if rows else "<p>Nothing was found.</p>\n")
     return f"""<!DOCTYPE html>
 <html lang="en">

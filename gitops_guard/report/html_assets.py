@@ -17,9 +17,11 @@ form { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; mar
 input[type=search] { flex: 1 1 18rem; font: inherit; padding: .35rem .6rem; border: 1px solid var(--line); border-radius: 4px; }
 label { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; }
+.findings { table-layout: fixed; }
+.findings th:first-child { width: 5.5rem; }
+.findings th:nth-child(2) { width: 15rem; }
 th { text-align: left; color: var(--dim); font-weight: 600; }
 th, td { border-bottom: 1px solid var(--line); padding: .5rem .75rem .5rem 0; vertical-align: top; overflow-wrap: anywhere; }
-td:first-child, td:nth-child(2) { overflow-wrap: normal; }
 td p { margin: 0; }
 td p.place { margin-top: .35rem; color: var(--dim); }
 pre { background: var(--soft); border-radius: 4px; margin: .25rem 0; padding: .4rem .6rem; overflow-x: auto; line-height: 1.35; }

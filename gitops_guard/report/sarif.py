@@ -24,6 +24,7 @@ _MAX_TARGETS = 10
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
+_SCORE = re.compile(r"10(\.0)?|[1-9](\.[0-9])?|0\.[1-9]")
 _SEMANTIC = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?")
 
 
@@ -81,7 +82,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     markdown = "\n\n".join(part for part in (description, remedy and f"**Remedy:** {remedy}",
                                              "\n".join(f"- <{link}>" for link in links)) if part)
     category = rule.id.partition("/")[0]
-    tags = sorted({category, "security"} if rule.security_severity else {category})
+    score = rule.security_severity if _SCORE.fullmatch(rule.security_severity or "") else None
+    tags = sorted({category, "security"} if score else {category})
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in re.findall(r"[A-Za-z0-9]+", rule.id))[:255] or "Rule",
@@ -95,7 +97,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
             "precision": "high",
             "problem.severity": _PROBLEMS[rule.severity],
             # A text with a number: GitHub refuses the whole file otherwise. It makes the rule one of security.
-            **({"security-severity": rule.security_severity} if rule.security_severity else {}),
+            **({"security-severity": score} if score else {}),
         },
     }
 

@@ -45,11 +45,11 @@ reference := concat("|", [
 	`^__[A-Za-z0-9_]+__$`,
 	`^@[A-Za-z_.]+@$`,
 	`^\[[A-Za-z][A-Za-z _.-]*\]$`,
-	`^>?>?(?:ref\+|secretref\+)[a-z0-9.]+://\S+$`, # vals, helmfile
-	`^(?:op|vault|bao|secrets|awssm|awsssm|aws-sm|gcpsm|gcp-sm|azkv|azurekeyvault|sm|akv|doppler|infisical|k8s|env|keyring)://\S+$`,
-	`^>?>?(?:vault|bao):[^\s#]+#\S+$`, # bank-vaults
-	`^arn:aws[a-z-]*:(?:secretsmanager|ssm):\S+$`,
-	`^projects/[^/\s]+/secrets/\S+$`,
+	`^>?>?(?:ref\+|secretref\+)[a-z0-9.]+://[!-~]+$`, # vals, helmfile
+	`^(?:op|vault|bao|secrets|awssm|awsssm|aws-sm|gcpsm|gcp-sm|azkv|azurekeyvault|sm|akv|doppler|infisical|k8s|env|keyring)://[!-~]+$`,
+	`^>?>?(?:vault|bao):[^ \t\r\n#]+#[!-~]+$`, # bank-vaults
+	`^arn:aws[a-z-]*:(?:secretsmanager|ssm):[!-~]+$`,
+	`^projects/[^/ \t\r\n]+/secrets/[!-~]+$`,
 	`^(?:env|file|secret|secrets):[A-Za-z_/][A-Za-z0-9_./-]*$`,
 	`^@Microsoft\.KeyVault\(.*\)$`,
 ])
@@ -108,18 +108,11 @@ format(text) := "a URL with a password" if {
 } else := found if {
 	regex.match(any_format, text)
 	not placeholder(text)
-	some entry in formats
-	regex.match(entry.pattern, text)
-	found := entry.name
-	found == first_format(text)
+	found := [entry.name | some entry in formats; regex.match(entry.pattern, text)][0]
 }
 
-first_format(text) := [entry.name |
-	some entry in formats
-	regex.match(entry.pattern, text)
-][0]
-
-any_format := concat("|", [entry.pattern | some entry in formats])
+# How they begin; most texts are none of them, and this is quick to say.
+any_format := `AKIA|ASIA|gh[pousr]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|xapp-|hooks\.slack|discord|webhook\.office|[rs]k_|whsec_|AIza|GOCSPX|ya29|eyJ|SG\.|npm_|pypi-|sk-|hf_|_v1_|hv[sb]\.|dckr_|dapi|gl[sc]a?_|shp|:AA|atlasv1|dp\.|lin_api_|PMAK|NRAK|ATATT|xkeysib|pul-|(?i:key=)|sig=`
 
 formats := [
 	{"name": "an AWS access key", "pattern": `(?:^|[^A-Za-z0-9/+=_-])(?:AKIA|ASIA)[A-Z2-7]{16}(?:$|[^A-Za-z0-9/+=_-])`},
@@ -149,17 +142,16 @@ formats := [
 	{"name": "a Doppler token", "pattern": `\bdp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{32,}`},
 	{"name": "an API key", "pattern": `\b(?:lin_api_[A-Za-z0-9]{32,}|PMAK-[0-9a-f]{24}-[0-9a-f]{34}|NRAK-[A-Z0-9]{27}|ATATT3[A-Za-z0-9_=-]{60,}|xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}|pul-[0-9a-f]{40})`},
 	{"name": "an Azure storage or service bus key", "pattern": `(?i:(?:Account|SharedAccess)Key=)[A-Za-z0-9+/]{30,}={0,2}`},
-	{"name": "an Azure signature", "pattern": `[?&]sv=20[0-9-]{8}&\S*\bsig=[A-Za-z0-9%+/]{30,}|[?&]sig=[A-Za-z0-9%+/]{30,}\S*&sv=20[0-9-]{8}`},
+	{"name": "an Azure signature", "pattern": `[?&]sv=20[0-9-]{8}&[^ ]*\bsig=[A-Za-z0-9%+/]{30,}|[?&]sig=[A-Za-z0-9%+/]{30,}[^ ]*&sv=20[0-9-]{8}`},
 ]
 
 # A password in a URL's user information, not a digest behind an image's tag, and no placeholder.
 url_password(text) if {
 	contains(text, "://")
 	rest := settled(text)
-	some found in regex.find_all_string_submatch_n(`[A-Za-z][A-Za-z0-9+.-]*://([^\s/?#@:"'<>]*):([^\s/@"'<>]+)@([^\s"'@]{0,6})`, rest, -1)
+	some found in regex.find_all_string_submatch_n(`[A-Za-z][A-Za-z0-9+.-]*://([^ \t\r\n/?#@:"'<>]*):([^ \t\r\n/@"'<>]+)@([^ \t\r\n"'@]{0,6})`, rest, -1)
 	found[3] != "sha256"
 	not placeholder(found[2])
-	not regex.match(`^(?i:pass|pw)$`, found[2])
 }
 
 # The words of a key: camelCase, snake_case, dots and dashes taken apart, in lower case; figures at the end of a word dropped.
@@ -195,6 +187,7 @@ grade_of(name) := "none" if {
 # machine, where the place says little: annotations, and objects whose fields mean what they like.
 credential(pair, strict) := what if {
 	what := format(pair.value)
+	live(pair)
 } else := "a value of an HTTP Authorization header" if {
 	header(pair)
 } else := what if {
@@ -204,9 +197,16 @@ credential(pair, strict) := what if {
 	what := "a credential"
 }
 
+# An example in a comment: a URL there names user and password for show.
+live(pair) if {
+	pair.form != "comment"
+} else if {
+	not contains(pair.value, "://")
+}
+
 header(pair) if {
 	regex.match(`(?i)authorization$`, pair.key)
-	found := regex.find_all_string_submatch_n(`^(?i:basic|bearer|token)\s+([A-Za-z0-9+/_.=-]{12,})$`, trim_space(pair.value), 1)
+	found := regex.find_all_string_submatch_n(`^(?i:basic|bearer|token)[ \t\r\n]+([A-Za-z0-9+/_.=-]{12,})$`, trim_space(pair.value), 1)
 	count(found) == 1
 	not placeholder(found[0][1])
 }
@@ -228,12 +228,12 @@ harmless(value) if {
 	lower(value) in {
 		"true", "false", "yes", "no", "on", "off", "enabled", "disabled", "auto", "automatic", "prompt", "required", "optional", "always", "never",
 		"string", "str", "int", "bool", "boolean", "number", "object", "bytes", "any", "text", "file", "env", "vault", "basic", "bearer", "kubernetes",
-		"opaque", "secret", "token", "jwt", "ldap", "oauth", "oidc", "saml", "default", "empty", "internal", "external", "generated", "random",
+		"opaque", "jwt", "ldap", "oauth", "oidc", "saml", "empty", "generated",
 	}
 } else if {
 	regex.match(`^(?:/|\./|\.\./|~/|[A-Za-z]:\\|file:)[A-Za-z0-9_.@:\\/{}*-]*$`, value)
 } else if {
-	regex.match(`^[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+\.(?:pem|key|crt|txt|json|ya?ml|conf|jks|p12|pub|asc|env)$|^[\w-]+\.(?:pem|key|crt|cer|txt|json|ya?ml|conf|ini|jks|p12|pub|asc|env|sh|py|html)$`, value)
+	regex.match(`^[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+\.(?:pem|key|crt|txt|json|ya?ml|conf|jks|p12|pub|asc|env)$|^[A-Za-z0-9_-]+\.(?:pem|key|crt|cer|txt|json|ya?ml|conf|ini|jks|p12|pub|asc|env|sh|py|html)$`, value)
 } else if {
 	regex.match(`^[A-Za-z][A-Za-z0-9+.-]*://`, value)
 } else if {
@@ -247,10 +247,10 @@ harmless(value) if {
 } else if {
 	regex.match(`^[0-9.]+(?:ms|s|m|h|d|w|y|[kKMGT]i?[bB]?)$`, value)
 } else if {
-	regex.match(`\s\S+\s`, value)
+	regex.match(`[ \t\r\n][!-~]+[ \t\r\n]`, value)
 } else if {
 	# Serialized structure, code, a format string.
-	regex.match("[(){}`]|^[\\[<]|[$]\\w|%[sdv]", value)
+	regex.match("[(){}`]|^[\\[<]|[$][A-Za-z_]|%[sdv]", value)
 }
 
 # The name of a Secret, of a key in one, or of a header: words joined by dashes, of which one says what it holds.
@@ -260,8 +260,8 @@ shaped(value, form) if {
 	form in {"scalar", "named", "part", "flag"}
 } else if {
 	form in {"line", "code"}
-	regex.match(`^\S+$`, value)
-	not regex.match(`^[a-zA-Z_]\w*(?:\.[a-zA-Z_]\w*)+$|^(?:self|this|os|process|req|request|config|settings)\b|\|\||&&|^[&*!=,;:\\]`, value)
+	regex.match(`^[!-~]+$`, value)
+	not regex.match(`^[a-zA-Z_][A-Za-z0-9_]*(?:\.[a-zA-Z_][A-Za-z0-9_]*)+$|^(?:self|this|os|process|req|request|config|settings)\b|\|\||&&|^[&*!=,;:\\]`, value)
 }
 
 long_enough(value, grade, key) if {

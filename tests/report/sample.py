@@ -21,6 +21,7 @@ from gitops_guard.model import (
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
+PRODUCTION = "overlays/production/kustomization.yaml"
 OVERLAY = """\
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
@@ -68,27 +69,26 @@ def _finding(rule: str, severity: Severity, message: str, location: Location, nu
 
 
 FINDINGS = (
-    _finding("render/unresolved", NOTE, "the remote base can't be known from here", Location("apps/remote/kustomization.yaml", 3, 5), 1,
-             targets=("apps/remote",)),
-    _finding("secrets/plaintext-secret", ERROR, "the key password holds a real value", Location("base/long.yaml", 1, 409), 2,
+    _finding("render/unresolved", NOTE, "the remote base can't be known from here",
+             Location("apps/remote/kustomization.yaml", 3, 5), 1, targets=("apps/remote",)),
+    _finding("secrets/plaintext-secret", ERROR, "the key password holds a real value", Location("base/long.yaml", 1, 410), 2,
              resource=SECRET, path="/stringData/password", remedy="Encrypt it.",
              targets=tuple(f"clusters/c{number}/overlay" for number in range(12))),
-    _finding("schema/unknown-field", WARNING, 'odd | `text` <b>\x1b[31m</b> ##[error]x [y](1) @who #12 "q" \u202e ]]> & %0A', Location(
-        "odd dir/wide,50%:\u5e97.yaml", 2, 8), 3, resource=ResourceId("v1", "ConfigMap", "shop", "a\nb"), path="/data/name",
-        targets=("overlays/staging",)),
+    _finding("schema/unknown-field", WARNING, 'odd | `text` <b>\x1b[31m</b> ##[error]x [y](1) @who #12 "q" \u202e ]]> & %0A',
+             Location("odd dir/wide,50%:\u5e97.yaml", 2, 8), 3, resource=ResourceId("v1", "ConfigMap", "shop", "a\nb"),
+             path="/data/name", targets=("overlays/staging",)),
     _finding("render/failed", ERROR, "the file isn't there", Location("overlays/broken/kustomization.yaml", 4, 1, "nearest"), 4,
              targets=("overlays/broken",)),
-    _finding("images/missing-digest", NOTE, "the image has no digest", Location("overlays/production/kustomization.yaml", 9, 13), 5,
+    _finding("images/missing-digest", NOTE, "the image has no digest", Location(PRODUCTION, 9, 13), 5,
              resource=WEB, path="/spec/template/spec/containers/0/image", targets=("overlays/production",),
-             waiver=Waiver(("images/missing-digest",), "mirrored tonight", "2027-01-31",
-                           Location("overlays/production/kustomization.yaml", 8, 5), file="overlays/production/kustomization.yaml",
-                           lines=(8, 9))),
+             waiver=Waiver(("images/missing-digest",), "mirrored tonight", "2027-01-31", Location(PRODUCTION, 8, 5),
+                           file=PRODUCTION, lines=(8, 9))),
     _finding("images/unpinned-tag", ERROR, "the tag latest of registry.example.com/shop/web moves",
-             Location("overlays/production/kustomization.yaml", 9, 13), 6, remedy="Name a version or a digest.", resource=WEB,
+             Location(PRODUCTION, 9, 13), 6, remedy="Name a version or a digest.", resource=WEB,
              path="/spec/template/spec/containers/0/image", targets=("overlays/production", "overlays/staging"),
              related=(Related(Location("base/deployment.yaml", 10, 18), "declared here"),)),
     _finding("images/unpinned-tag", ERROR, "the tag latest of registry.example.com/shop/job moves",
-             Location("overlays/production/kustomization.yaml", 9, 13), 7, resource=WEB, targets=("overlays/production",),
+             Location(PRODUCTION, 9, 13), 7, resource=WEB, targets=("overlays/production",),
              status="known"),
     _finding("secrets/plaintext-secret", WARNING, "a forgotten file", Location("secret.yaml", 70, 3), 8),
     _finding("secrets/plaintext-secret", WARNING, "a forgotten file", Location("secret.yaml", 70, 3), 9),
@@ -119,7 +119,7 @@ REPORT = Report(
     silenced={"source/duplicate-key": 2},
     passed=(("overlays/v1.2 clean", "images/unpinned-tag"), ("overlays/v1.2 clean", "secrets/plaintext-secret")),
     sources={"base/deployment.yaml": BASE, "base/long.yaml": LONG, "odd dir/wide,50%:\u5e97.yaml": WIDE,
-             "overlays/production/kustomization.yaml": OVERLAY, "secret.yaml": "only one line\n"},
+             PRODUCTION: OVERLAY, "secret.yaml": "only one line\n"},
 )
 
 CLEAN = replace(REPORT, targets=(REPORT.targets[-1],), findings=(), resources=3, unresolved=0, silenced={}, sources={})

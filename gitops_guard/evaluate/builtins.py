@@ -1,0 +1,79 @@
+"""Pure builtins that OPA has and regorus lacks, in Python: same arguments, same values, same errors.
+
+OPA's documentation of each, and `v1/topdown/crypto.go` and `cidr.go`, are the reference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Callable
+from typing import Any
+
+
+def _text(value: Any) -> bytes:
+    if not isinstance(value, str):
+        raise TypeError("expects string argument")
+    return value.encode("utf-8", "surrogatepass")
+
+
+def _hash(name: str) -> Callable[[Any], str]:
+    def digest(value: Any) -> str:
+        return hashlib.new(name, _text(value), usedforsecurity=False).hexdigest()
+    return digest
+
+
+def _hmac(name: str) -> Callable[[Any, Any], str]:
+    def sign(value: Any, key: Any) -> str:
+        return hmac.new(_text(key), _text(value), name).hexdigest()
+    return sign
+
+
+def _hmac_equal(one: Any, other: Any) -> bool:
+    return hmac.compare_digest(_text(one), _text(other))
+
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _network(value: Any) -> _Network:
+    """A network; host bits are dropped, as Go's net.ParseCIDR does."""
+    text = _text(value).decode()
+    if "/" not in text or "%" in text or not text.rpartition("/")[2].isdigit():
+        raise ValueError("expects a network in CIDR notation")
+    return ipaddress.ip_network(text, strict=False)
+
+
+def _within(outer: _Network, inner: _Network) -> bool:
+    return outer.version == inner.version and outer.network_address <= inner.network_address \
+        and inner.broadcast_address <= outer.broadcast_address  # type: ignore[operator]
+
+
+def _intersects(one: Any, other: Any) -> bool:
+    first, second = _network(one), _network(other)
+    return first.version == second.version and first.overlaps(second)
+
+
+def _contains(outer: Any, inner: Any) -> bool:
+    text = _text(inner).decode()
+    network = _network(text) if "/" in text else ipaddress.ip_network(ipaddress.ip_address(text))
+    return _within(_network(outer), network)
+
+
+def _is_valid(value: Any) -> bool:
+    try:
+        _network(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+EXTENSIONS: dict[str, tuple[int, Callable[..., Any]]] = {
+    **{f"crypto.{name}": (1, _hash(name)) for name in ("md5", "sha1", "sha256")},
+    **{f"crypto.hmac.{name}": (2, _hmac(name)) for name in ("md5", "sha1", "sha256", "sha512")},
+    "crypto.hmac.equal": (2, _hmac_equal),
+    "net.cidr_intersects": (2, _intersects),
+    "net.cidr_contains": (2, _contains),
+    "net.cidr_is_valid": (1, _is_valid),
+}

@@ -1,0 +1,102 @@
+"""The embedded Rego engine: policies and inputs in, JSON text out; the only module that knows regorus.
+
+What Microsoft's regorus and OPA do differently, and what is refused because of it, is in lint.py. The engine runs in a worker
+process alone: it has no time limit of its own, and deep recursion ends its process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any
+
+from .builtins import EXTENSIONS
+
+UNDEFINED = '"<undefined>"'
+"""What the engine answers for a rule that has no value."""
+
+_PLACE = re.compile(r"--> (?P<file>.+):(?P<line>[0-9]+):(?P<column>[0-9]+)\n")
+_ERROR = re.compile(r"\nerror: (?P<message>.*?)(?:\n--> |\n\n|\nStack backtrace|$)", re.DOTALL)
+_VALUE = re.compile(r"`[^`]*`|\"(?:[^\"\\]|\\.)*\"")
+_NAME = re.compile(r"`[a-z_][a-z0-9_.]*`")
+_AFTER = re.compile(r"[.,;:]?\s+(?:[Gg]ot|but found|found|received)\b.*", re.DOTALL)
+
+
+class EngineError(Exception):
+    """The engine refuses a policy, an input or a call; the message holds no value of the input."""
+
+    def __init__(self, message: str, file: str = "", line: int = 0, column: int = 1) -> None:
+        """`file` and `line` are empty and 0 where the engine names no place."""
+        super().__init__(message)
+        self.message = message
+        self.file = file
+        self.line = line
+        self.column = column
+
+
+class Engine:
+    """One engine with its policies."""
+
+    def __init__(self, *, v0: bool = False) -> None:
+        # A backtrace of Rust is of no use to anyone here, and costs milliseconds for each error.
+        os.environ["RUST_BACKTRACE"] = os.environ["RUST_LIB_BACKTRACE"] = "0"
+        import regorus  # noqa: PLC0415 (the parent process does without)
+
+        self._engine: Any = regorus.Engine()
+        self._engine.set_policy_length_config(max_col=10_000, max_file_bytes=2_000_000, max_lines=50_000)
+        self._engine.set_gather_prints(True)
+        self._engine.set_rego_v0(v0)
+        for name, (arity, function) in EXTENSIONS.items():
+            self._engine.add_extension(name, arity, function)
+
+    def add(self, name: str, text: str) -> None:
+        """Parse a policy. Raises EngineError."""
+        try:
+            self._engine.add_policy(name, text)
+        except BaseException as error:
+            raise _told(error) from None
+
+    def trees(self) -> list[dict[str, Any]]:
+        """The syntax trees of all policies, in the order they were added."""
+        found: list[dict[str, Any]] = json.loads(self._engine.get_ast_as_json())
+        return found
+
+    def analyse(self) -> None:
+        """Let the engine look for what it calls unsafe in all policies. Raises EngineError."""
+        try:
+            self._engine.set_input_json("{}")
+            self._engine.eval_query_as_json("true")
+        except BaseException as error:
+            raise _told(error) from None
+
+    def give(self, text: str) -> None:
+        """Set the input, as JSON. Raises EngineError where the engine can't take it (nesting, half a surrogate pair)."""
+        try:
+            self._engine.set_input_json(text)
+        except BaseException as error:
+            raise _told(error) from None
+
+    def ask(self, rule: str) -> str:
+        """The value of a rule (`data.a.b.deny`) as JSON, or UNDEFINED. Raises EngineError."""
+        try:
+            answer: str = self._engine.eval_rule_as_json(rule)
+        except BaseException as error:
+            raise _told(error) from None
+        self._engine.take_prints()
+        return answer
+
+
+def _told(error: BaseException) -> EngineError:
+    """The engine's error in our words. A Rust panic is a BaseException; what isn't the engine's goes on."""
+    if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+        raise error
+    text = str(error)
+    place = _PLACE.search(text)
+    match = _ERROR.search(text)
+    message = match.group("message") if match else text.partition("\n\nStack backtrace")[0]
+    message = _VALUE.sub(lambda found: found.group() if _NAME.fullmatch(found.group()) else "…", _AFTER.sub("", message))
+    message = " ".join(message.split())[:300] or "the engine failed"
+    if place is None:
+        return EngineError(message)
+    return EngineError(message, place.group("file"), int(place.group("line")), int(place.group("column")))

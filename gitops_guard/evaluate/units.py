@@ -1,0 +1,192 @@
+"""Resources, targets and files -> the inputs that policies judge, each once, with the policies that are asked about it."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..model import Fault, Location, Resource, Target
+from ..origin import Map
+from ..policy import POLICY_ERROR, Policy
+from .files import FileInput
+
+_LOOSE = "secrets/"
+"""The category that also judges what no target takes in."""
+
+
+@dataclass
+class Subjects:
+    """What is judged."""
+
+    resources: Sequence[Resource] = ()
+    """Of all targets, and those of none."""
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    files: Sequence[FileInput] = ()
+
+
+@dataclass
+class Unit:
+    """One input, but for its parameters."""
+
+    policies: tuple[int, ...]
+    """The numbers of those asked, so that equal parameters follow each other."""
+    members: str
+    """The JSON text of the input's members, without facts and parameters."""
+    manifest: str = ""
+    """The JSON text of the object, which is the whole input of a Conftest policy."""
+    body: Map | None = None
+    """The object, where its facts belong into the input."""
+    resources: tuple[Resource, ...] = ()
+    """Where the object occurs; of a target, all it holds."""
+    target: str | None = None
+    """Of what is judged for one target: its id."""
+    file: FileInput | None = None
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+        if self.file is not None:
+            return self.file.path
+        if self.body is None and not self.manifest:
+            return f"target {self.target}"
+        return str(self.resources[0].id)
+
+    def input(self, parameters: str | None, facts: str) -> str:
+        """The input as JSON; without parameters, that of a Conftest policy."""
+        if parameters is None:
+            return self.manifest
+        if self.body is not None:
+            return f'{{{self.members},"facts":{facts},"parameters":{parameters}}}'
+        return f'{{{self.members},"parameters":{parameters}}}'
+
+    def reaches(self, policy: Policy) -> Iterable[Resource]:
+        """The occurrences that a finding of the policy is about."""
+        return [resource for resource in self.resources if resource.target is not None or policy.id.startswith(_LOOSE)]
+
+
+def units(policies: Sequence[Policy], order: Sequence[int], subjects: Subjects) -> tuple[list[Unit], list[Fault]]:
+    """The inputs in the order of the subjects; `order` sorts the policies by their parameters.
+
+    An object that JSON has no form for is a fault.
+    """
+    maker = _Maker(policies, order, subjects)
+    found = [*maker.objects(), *maker.of_targets(), *maker.of_files()]
+    return found, maker.faults
+
+
+class _Maker:
+    """Makes the units."""
+
+    def __init__(self, policies: Sequence[Policy], order: Sequence[int], subjects: Subjects) -> None:
+        self._policies = policies
+        self._order = order
+        self._subjects = subjects
+        self._by_kind: dict[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._texts: list[str | None] = []
+        self.faults: list[Fault] = []
+        for item in subjects.resources:
+            self._texts.append(self._text(item))
+
+    def _text(self, item: Resource) -> str | None:
+        try:
+            return json.dumps(item.body, allow_nan=False, separators=(",", ":"))
+        except (ValueError, RecursionError):
+            self.faults.append(Fault(POLICY_ERROR, "a number or a nesting that JSON has no form for: no policy judged this object",
+                                     resource=item, remedy="write the value as a text"))
+            return None
+
+    def objects(self) -> list[Unit]:
+        """Scope resource, and Conftest: each distinct object once; once for each target where a policy needs it."""
+        places: dict[str, list[Resource]] = {}
+        for item, text in zip(self._subjects.resources, self._texts, strict=True):
+            if text is not None:
+                places.setdefault(text, []).append(item)
+        found = []
+        for text, items in places.items():
+            plain, needy = self._asked(items[0])
+            if all(item.target is None for item in items):
+                plain, needy = self._loose(plain), self._loose(needy)
+            member = f'"object":{text}'
+            if plain:
+                found.append(Unit(plain, member, text, items[0].body, tuple(items)))
+            by_target: dict[str | None, list[Resource]] = {}
+            for item in items if needy else ():
+                by_target.setdefault(item.target, []).append(item)
+            for target, here in by_target.items():
+                asked = needy if target is not None else self._loose(needy)
+                if asked:
+                    members = f'{member},"target":{self._target(target)}'
+                    found.append(Unit(asked, members, text, items[0].body, tuple(here), target))
+        return found
+
+    def of_targets(self) -> list[Unit]:
+        """Scope target."""
+        asked = self._scope("target")
+        inside: dict[str, list[tuple[Resource, str]]] = {target: [] for target in self._subjects.targets} if asked else {}
+        for item, text in zip(self._subjects.resources, self._texts, strict=True) if asked else ():
+            if item.target in inside and text is not None:
+                inside[item.target].append((item, text))
+        return [Unit(asked, f'"target":{self._target(target)},"resources":[{",".join(text for _item, text in items)}]',
+                     resources=tuple(item for item, _text in items), target=target)
+                for target, items in inside.items()]
+
+    def of_files(self) -> list[Unit]:
+        """Scope file."""
+        asked = self._scope("file")
+        found = []
+        for item in self._subjects.files if asked else ():
+            try:
+                text = json.dumps({**item.document, "path": item.path, "type": item.kind}, allow_nan=False)
+            except (ValueError, RecursionError):
+                self.faults.append(_unreadable(item))
+                continue
+            found.append(Unit(asked, f'"file":{text}', file=item))
+        return found
+
+    def _scope(self, scope: str) -> tuple[int, ...]:
+        return tuple(number for number in self._order if self._policies[number].metadata.scope == scope)
+
+    def _asked(self, item: Resource) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The policies for an object: those that need no target, and those that do."""
+        key = (item.id.group, item.id.kind)
+        if key not in self._by_kind:
+            fit = [number for number in self._order if _fits(self._policies[number], *key)]
+            self._by_kind[key] = (tuple(number for number in fit if not self._policies[number].metadata.needs_target),
+                                  tuple(number for number in fit if self._policies[number].metadata.needs_target))
+        return self._by_kind[key]
+
+    def _loose(self, asked: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(number for number in asked if self._policies[number].id.startswith(_LOOSE))
+
+    def _target(self, target: str | None) -> str:
+        return "null" if target is None else json.dumps(describe(self._subjects.targets[target]))
+
+
+def describe(target: Target) -> dict[str, Any]:
+    """`input.target`."""
+    return {
+        "id": target.id, "kind": target.kind, "path": target.path, "environment": target.environment, "cluster": target.cluster,
+        "owners": [{"system": owner.system, "kind": owner.kind, "namespace": owner.namespace, "name": owner.name,
+                    "automated": owner.automated, "prune": owner.prune, "self_heal": owner.self_heal} for owner in target.owners],
+    }
+
+
+def _fits(policy: Policy, group: str, kind: str) -> bool:
+    if policy.metadata.scope == "conftest":
+        return True
+    if policy.metadata.scope != "resource":
+        return False
+    return not policy.metadata.kinds or any(_is_kind(pattern, group, kind) for pattern in policy.metadata.kinds)
+
+
+def _is_kind(pattern: str, group: str, kind: str) -> bool:
+    of_group, slash, of_kind = pattern.rpartition("/")
+    return fnmatch.fnmatchcase(kind, of_kind) and (not slash or fnmatch.fnmatchcase(group, of_group))
+
+
+def _unreadable(item: FileInput) -> Fault:
+    return Fault(POLICY_ERROR, "a number or a nesting that JSON has no form for: no policy judged this file",
+                 remedy="write the value as a text", location=Location(item.path, 1, 1, "nearest"))

@@ -1,0 +1,177 @@
+"""The process that judges: it loads the policies, and answers batches of units until it is told to stop.
+
+A timer of the kernel ends the process when one policy takes too long over one input, or one file over its loading: an engine
+that loops for ever lets no Python run. `progress` then tells the parent what it was at.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import resource
+import signal
+import traceback
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple
+
+from ..policy import Policy
+from ..rego_file import RegoFile
+from .engine import UNDEFINED, Engine, EngineError
+from .facts import facts_for
+from .prepare import Prepared, prepare
+from .units import Unit
+
+LOADING = -1
+"""The unit in `progress` while policies are loaded; the policy is then the number of the file."""
+FACTS = -1
+"""The policy in `progress` while the facts of an object are worked out."""
+_MEMORY = 3_000_000_000
+_PREFIX = re.compile(r"^(violation|deny|warn)_")
+
+
+class Answer(NamedTuple):
+    """What one policy said of one unit."""
+
+    unit: int
+    policy: int
+    """-1: the input itself can't be read."""
+    rule: str
+    text: str
+    """JSON; of a failure, the message."""
+    failed: bool = False
+    file: str = ""
+    line: int = 0
+    column: int = 1
+
+
+@dataclass
+class Job:
+    """All that a worker needs; forked processes share it with their parent."""
+
+    files: Sequence[RegoFile]
+    """Libraries and policies, in the order they are loaded."""
+    policies: Sequence[Policy]
+    parameters: Sequence[str]
+    """Of each policy, as JSON."""
+    units: Sequence[Unit]
+    timeout: float
+    prepared: Prepared | None = None
+    """What a worker before this one found out about the files."""
+    out: Mapping[int, str] = field(default_factory=dict)
+    """Files that ended a worker while it loaded them, and why."""
+
+
+def work(job: Job, link: Connection, progress: Any, strangers: Sequence[Connection]) -> None:
+    """Serve until the parent closes the link. `strangers` are other workers' links that a fork copied."""
+    for other in strangers:
+        other.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    _limit()
+    try:
+        judge = _Judge(job, progress)
+        link.send(judge.prepared)
+        while True:
+            start, stop, ends, skipped = link.recv()
+            link.send([answer for number in range(start, stop) for answer in judge.unit(number, ends, skipped)])
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+    except BaseException:  # noqa: BLE001 (a bug of ours: told to the parent, which raises it)
+        with contextlib.suppress(OSError):
+            link.send(traceback.format_exc())
+
+
+def _limit() -> None:
+    """A policy can't take all memory of the machine, nor leave its image on the disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, ValueError):
+        used = int(open("/proc/self/statm", encoding="ascii").read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        wanted = used + _MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+class _Judge:
+    """An engine with all policies."""
+
+    def __init__(self, job: Job, progress: Any) -> None:
+        self._job = job
+        self._progress = progress
+        self.prepared: Prepared
+        self._engine: Engine
+        self._engine, self.prepared = prepare(job.files, job.prepared, job.out, lambda number: self._at(LOADING, number))
+        out = {entry.file for entry in self.prepared.rejected}
+        self._numbers = {id(file): number for number, file in enumerate(job.files)}
+        self._broken = {number for number, policy in enumerate(job.policies)
+                        if all(self._numbers[id(file)] in out for file in policy.files)}
+        self._rest()
+
+    def _at(self, unit: int, policy: int) -> None:
+        self._progress[0], self._progress[1] = unit, policy
+        signal.setitimer(signal.ITIMER_REAL, self._job.timeout)
+
+    @staticmethod
+    def _rest() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def unit(self, number: int, ends: Mapping[int, int], skipped: Collection[int]) -> list[Answer]:
+        """What the policies say of one unit; `ends` tells from which unit on a policy is out, `skipped` units have no facts."""
+        unit = self._job.units[number]
+        answers: list[Answer] = []
+        facts = ""
+        given: tuple[str | None, ...] = ()
+        for policy in unit.policies:
+            if policy in self._broken or number >= ends.get(policy, number + 1):
+                continue
+            conftest = self._job.policies[policy].conftest
+            if unit.body is not None and not conftest and not facts:
+                if number in skipped:
+                    continue
+                self._at(number, FACTS)
+                facts = json.dumps(facts_for(unit.body))
+            wanted = None if conftest else self._job.parameters[policy]
+            self._at(number, policy)
+            try:
+                if given != (wanted,):
+                    self._engine.give(unit.input(wanted, facts))
+                    given = (wanted,)
+            except EngineError as error:
+                answers.append(Answer(number, FACTS, "", error.message, failed=True))
+                break
+            answers += self._judged(number, policy)
+        self._rest()
+        return answers
+
+    def _judged(self, number: int, policy: int) -> list[Answer]:
+        entry = self._job.policies[policy]
+        rules = self.prepared.rules.get(entry.package, ()) if entry.conftest else ("deny",)
+        answers = []
+        excepted: frozenset[str] = frozenset()
+        # "exception" comes after "deny" in the alphabet, and must be known first.
+        for rule in sorted(rules, key=lambda rule: rule != "exception"):
+            if _PREFIX.sub("", rule) in excepted:
+                continue
+            try:
+                text = self._engine.ask(f"data.{entry.package}.{rule}")
+            except EngineError as error:
+                answers.append(Answer(number, policy, rule, error.message, True, error.file, error.line, error.column))
+                break
+            if entry.conftest and rule == "exception":
+                excepted = _exceptions(text)
+            elif text not in ("[]", UNDEFINED):
+                answers.append(Answer(number, policy, rule, text))
+        return answers
+
+
+def _exceptions(text: str) -> frozenset[str]:
+    """The names of the rules that `exception` switches off: what Conftest asks is `exception[_][_] == "name"`."""
+    if text == UNDEFINED:
+        return frozenset()
+    value = json.loads(text)
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    inner = [item.values() if isinstance(item, dict) else item for item in items if isinstance(item, (dict, list))]
+    return frozenset(name for names in inner for name in names if isinstance(name, str))

@@ -1,0 +1,127 @@
+"""Build metadata: where a resource came from and what changed it, and the last clean-up of annotations.
+
+Rules: kustomize `buildMetadata` (originAnnotations, transformerAnnotations, managedByLabel) and `krusty.Run`'s end.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ..origin import Map, Origin
+from .kustomization import Kustomization
+from .resource import Resource, scalar_text
+
+ORIGIN = "config.kubernetes.io/origin"
+TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+VERSION = "kustomize-v5.8.1"
+"""The kustomize whose output is printed."""
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What a build records about its resources, and how the folder at hand is called from the top."""
+
+    options: frozenset[str] = frozenset()
+    path: str = ""
+    at: Origin | None = None
+    """The `buildMetadata:` value that asks for the records."""
+
+    @classmethod
+    def of(cls, kustomization: Kustomization) -> Trail:
+        """The trail of a build's top."""
+        wanted = frozenset(str(option) for option, _ in kustomization.entries("buildMetadata"))
+        return cls(wanted, at=kustomization.origin("buildMetadata") if wanted else None)
+
+    @property
+    def records(self) -> bool:
+        """Whether anything is recorded at all."""
+        return bool(self.options)
+
+    def inside(self, entry: str) -> Trail:
+        """The trail in a base or component."""
+        return replace(self, path=_join(self.path, entry)) if self.records else self
+
+    def of_file(self, resources: Iterable[Resource], entry: str) -> None:
+        """Record that resources are from a file."""
+        if self.records:
+            for resource in resources:
+                resource.made_by = f"path: {_join(self.path, entry)}\n"
+
+    def builtin(self, kustomization: Kustomization, kind: str) -> str:
+        """The record of a built-in step that a kustomization file asks for."""
+        return self.step(posixpath.basename(kustomization.file), ("builtin", kind))
+
+    def step(self, file: str, identity: tuple[str, ...]) -> str:
+        """The record of a step: where it is configured, and the configuration's apiVersion, kind, name and namespace."""
+        if not self.records:
+            return ""
+        names = ("apiVersion", "kind", "name", "namespace")
+        lines = "".join(f"  {name}: {value}\n" for name, value in zip(names, identity, strict=False) if value)
+        return f"configuredIn: {_join(self.path, file)}\nconfiguredBy:\n{lines}"
+
+    def of_generator(self, resource: Resource, kustomization: Kustomization, kind: str) -> None:
+        """Record that a generator of a kustomization file made a resource."""
+        if self.records and not resource.made_by:
+            resource.made_by = self.builtin(kustomization, kind)
+
+
+def changed_by(resources: Iterable[Resource], record: str) -> None:
+    """Record a step for every resource; one without a record was made by it."""
+    if record:
+        for resource in resources:
+            if resource.made_by:
+                resource.changed_by.append(record)
+            else:
+                resource.made_by = record
+
+
+def finish(resources: list[Resource], trail: Trail) -> None:
+    """Write what is recorded, turn annotations into text, and drop those maps of them that are empty."""
+    for resource in resources:
+        meta = resource.body.get("metadata")
+        if type(meta) is not Map:
+            continue
+        if "managedByLabel" in trail.options and trail.at is not None:
+            _holder(meta, "labels", trail.at).put(MANAGED_BY, VERSION, trail.at._replace(exact=False))
+        annotations = meta.get("annotations")
+        if type(annotations) is Map:
+            for key, value in annotations.items():
+                if type(value) is not str:
+                    annotations[key] = "null" if value is None else scalar_text(value)
+        if trail.records and trail.at is not None:
+            _write(resource, meta, trail, trail.at._replace(exact=False))
+        if not meta.get("annotations"):
+            meta.pop("annotations", None)
+            meta.at.pop("annotations", None)
+
+
+def _write(resource: Resource, meta: Map, trail: Trail, at: Origin) -> None:
+    annotations = _holder(meta, "annotations", at)
+    for option, key, text in (("originAnnotations", ORIGIN, resource.made_by),
+                              ("transformerAnnotations", TRANSFORMATIONS, "".join(map(_item, resource.changed_by)))):
+        if option in trail.options and text:
+            annotations.put(key, text, at)
+        else:
+            annotations.pop(key, None)
+
+
+def _item(record: str) -> str:
+    return "- " + record.replace("\n", "\n  ").removesuffix("  ")
+
+
+def _holder(meta: Map, field: str, at: Origin) -> Map:
+    found = meta.get(field)
+    if type(found) is not Map:
+        found = Map()
+        meta.put(field, found, at)
+    return found
+
+
+def _join(path: str, entry: str) -> str:
+    joined = posixpath.normpath(posixpath.join(path, entry))
+    return "" if joined == "." else joined
+
+

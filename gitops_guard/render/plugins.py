@@ -1,0 +1,96 @@
+"""`generators:`, `transformers:` and `validators:`: configurations of built-in kinds become steps; all others are unresolved.
+
+Nothing is ever executed: functions in containers, programs and scripts are left out of the build and reported.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..errors import InputError
+from ..origin import Map, Origin
+from ..source import parse_embedded
+from . import builtin_plugins, generators
+from .kustomization import Kustomization
+from .load import UnresolvedError, fail
+from .metadata import Trail
+from .resource import ResMap, Resource
+from .transform import Step
+
+if TYPE_CHECKING:
+    from .build import Accumulated, Builder
+
+
+def generate(kustomization: Kustomization, builder: Builder, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
+    """Run the generators that `generators:` configures. Raises RenderError or SourceError."""
+    for config in _configs(kustomization, "generators", builder, done, chain, trail):
+        try:
+            maker = _builtin(config, builtin_plugins.GENERATORS)
+            made = maker(config.body, config.declared, kustomization.folder, builder, done)
+        except UnresolvedError as error:
+            done.note(error)
+            continue
+        for resource in made:
+            resource.made_by = resource.made_by or _record(config, trail)
+            generators.absorb(done.resources, resource, config.declared, incomplete=done.incomplete)
+
+
+def transformers(kustomization: Kustomization, field: str, builder: Builder, done: Accumulated, chain: tuple[str, ...],
+                 trail: Trail) -> list[Step]:
+    """The steps that `transformers:` (or `validators:`) configures. Raises RenderError or SourceError."""
+    found: list[Step] = []
+    for config in _configs(kustomization, field, builder, done, chain, trail):
+        try:
+            maker = _builtin(config, builtin_plugins.TRANSFORMERS)
+            found.extend(Step(_record(config, trail), step)
+                         for step in maker(config.body, config.declared, kustomization.folder, builder, done))
+        except UnresolvedError as error:
+            done.note(error)
+    return found
+
+
+def validate(kustomization: Kustomization, builder: Builder, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
+    """Run `validators:`, which may not change anything. Raises RenderError or SourceError."""
+    for step in transformers(kustomization, "validators", builder, done, chain, trail):
+        copy = done.resources.clone()
+        step.run(copy, done.incomplete)
+        if [item.body for item in copy] != [item.body for item in done.resources]:
+            raise fail("a validator changes the resources", kustomization.origin("validators"), "list it under transformers:")
+
+
+def _configs(kustomization: Kustomization, field: str, builder: Builder, done: Accumulated, chain: tuple[str, ...],
+             trail: Trail) -> list[Resource]:
+    """The configurations that a field lists: inline texts first, then files and folders."""
+    found = ResMap()
+    paths: list[tuple[str, Origin]] = []
+    file = posixpath.basename(kustomization.file)
+    for entry, place in kustomization.entries(field):
+        try:
+            inline = builder.documents.resources(parse_embedded(entry, place))
+        except InputError:
+            paths.append((entry, place))
+            continue
+        trail.of_file(inline, file)
+        for resource in inline:
+            found.append(resource)
+    gathered = builder.gather_entries(kustomization, paths, done, chain, trail)
+    found.extend(gathered)
+    return found.items
+
+
+def _builtin(config: Resource, known: dict[str, Callable[..., list[object]]]) -> Callable[..., list]:  # type: ignore[type-arg]
+    if config.api_version != "builtin":
+        raise UnresolvedError(f"a plugin of kind {config.kind} is not run; what it makes or changes is not known", config.declared,
+                              "render its output into the repository")
+    if config.kind not in known:
+        raise fail(f"kustomize has no built-in plugin {config.kind} for this field", config.declared, "correct kind:")
+    return known[config.kind]
+
+
+def _record(config: Resource, trail: Trail) -> str:
+    if not trail.records:
+        return ""
+    place = config.made_by.removeprefix("path: ").rstrip("\n")
+    return trail.configured(place, (config.api_version, config.kind, config.name, config.namespace))

@@ -1,0 +1,165 @@
+"""The built-in transformers that a kustomization file asks for, in kustomize's order, each as a step to be run on resources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..origin import Map, Origin, Seq
+from ..source import Dialect
+from . import fields, images, labels, metadata, names, namespace, replacements, replicas
+from .configurations import Config, ConflictError, merge_specs, spec_of
+from .fieldspec import FieldSpec
+from .kustomization import Kustomization
+from .load import UnresolvedError, fail
+from .metadata import Trail
+from .patches import Patches
+from .resource import ResMap
+
+if TYPE_CHECKING:
+    from .build import Accumulated, Builder
+
+_LABELS = FieldSpec("metadata/labels", create=True)
+
+
+class Step(NamedTuple):
+    """One transformer with its configuration."""
+
+    record: str
+    """What it is called where changes are recorded (`buildMetadata`)."""
+    run: Callable[[ResMap, bool], None]
+    """Changes the resources; with True a part of the build is unresolved. Raises RenderError."""
+
+
+def run(steps: list[Step], resources: ResMap, incomplete: bool) -> None:
+    """Run steps one after the other; what a step has emptied goes. Raises RenderError."""
+    for step in steps:
+        step.run(resources, incomplete)
+        metadata.changed_by(resources, step.record)
+        if not all(item.body for item in resources):
+            resources.items = [item for item in resources if item.body]
+            resources.changed()
+
+
+def steps(kustomization: Kustomization, config: Config, builder: Builder, done: Accumulated, trail: Trail) -> list[Step]:
+    """The steps of a kustomization file. All of them are read before any is run. Raises RenderError or SourceError."""
+    found: list[Step] = []
+
+    def add(kind: str, step: Callable[[ResMap, bool], None]) -> None:
+        found.append(Step(trail.builtin(kustomization, kind) if trail.records else "", step))
+
+    patches = Patches(builder.loader, builder.documents, kustomization.folder, done.read)
+    _patches(kustomization, patches, add, done)
+    _names(kustomization, config, add)
+    _labels(kustomization, config, add)
+    if kustomization.data.get("commonAnnotations"):
+        origin, values = kustomization.origin("commonAnnotations"), kustomization.data["commonAnnotations"]
+        add("AnnotationsTransformer", lambda resources, _: labels.add_annotations(resources, values, config.common_annotations, origin))
+    _each(kustomization, "patchesJson6902", done,
+          lambda entry, place: add("PatchJson6902Transformer", patches.json(entry, place)))
+    for entry, place in kustomization.entries("replicas"):
+        add("ReplicaCountTransformer", _replicas(entry, place, config))
+    for entry, place in kustomization.entries("images"):
+        add("ImageTagTransformer", _image(entry, place, config))
+    listed = kustomization.entries("replacements")
+    if listed:
+        wanted = [item for entry, place in listed for item in replacement_list(entry, place, kustomization.folder, builder, done)]
+        add("ReplacementTransformer", _replacements(wanted))
+    return found
+
+
+def _each(kustomization: Kustomization, name: str, done: Accumulated, use: Callable[[Map, Origin], None]) -> None:
+    for entry, place in kustomization.entries(name):
+        try:
+            use(entry, place)
+        except UnresolvedError as error:
+            done.note(error)
+
+
+def _patches(kustomization: Kustomization, patches: Patches, add: Callable[[str, Callable[[ResMap, bool], None]], None],
+             done: Accumulated) -> None:
+    merges = kustomization.entries("patchesStrategicMerge")
+    if merges:
+        try:
+            add("PatchStrategicMergeTransformer", patches.strategic(merges, kustomization.origin("patchesStrategicMerge")))
+        except UnresolvedError as error:
+            done.note(error)
+    _each(kustomization, "patches", done, lambda entry, place: add("PatchTransformer", patches.entry(entry, place)))
+
+
+def _names(kustomization: Kustomization, config: Config, add: Callable[[str, Callable[[ResMap, bool], None]], None]) -> None:
+    target, prefix, suffix = (kustomization.text(name) for name in ("namespace", "namePrefix", "nameSuffix"))
+    if target:
+        at = kustomization.origin("namespace")
+        add("NamespaceTransformer", lambda resources, _: namespace.set_namespace(resources, target, config.namespace, at))
+    if prefix:
+        before = kustomization.origin("namePrefix")
+        add("PrefixTransformer", lambda resources, _: names.add_prefix(resources, prefix, config.name_prefix, before))
+    if suffix:
+        behind = kustomization.origin("nameSuffix")
+        add("SuffixTransformer", lambda resources, _: names.add_suffix(resources, suffix, config.name_suffix, behind))
+
+
+def _labels(kustomization: Kustomization, config: Config, add: Callable[[str, Callable[[ResMap, bool], None]], None]) -> None:
+    entries, common = kustomization.entries("labels"), kustomization.data.get("commonLabels")
+    for entry, place in entries:
+        add("LabelTransformer", _label(entry.get("pairs") or Map(), label_specs(entry, place, config), place))
+    if entries or common:
+        add("LabelTransformer", _label(common or Map(), config.common_labels, kustomization.origin("commonLabels")))
+
+
+def _label(pairs: Map, specs: tuple[FieldSpec, ...], origin: Origin) -> Callable[[ResMap, bool], None]:
+    return lambda resources, _: labels.add_labels(resources, pairs, specs, origin)
+
+
+def label_specs(entry: Map, place: Origin, config: Config) -> tuple[FieldSpec, ...]:
+    """Which fields an entry of `labels:` writes."""
+    try:
+        specs = merge_specs((spec_of(row) for row in entry.get("fields", ())), config.labels)
+        if entry.get("includeSelectors"):
+            return merge_specs(specs, config.common_labels)
+        if entry.get("includeTemplates"):
+            specs = merge_specs(specs, config.template_labels)
+        return merge_specs(specs, [_LABELS])
+    except ConflictError as conflict:
+        raise fail(f"conflicting field specs for {conflict}", place, "give both the same create:") from None
+
+
+def _replicas(entry: Map, place: Origin, config: Config) -> Callable[[ResMap, bool], None]:
+    return lambda resources, incomplete: replicas.set_replicas(resources, entry, config.replicas, place, incomplete=incomplete)
+
+
+def _image(entry: Map, place: Origin, config: Config) -> Callable[[ResMap, bool], None]:
+    return lambda resources, _: images.set_image(resources, entry, config.images, place)
+
+
+def _replacements(wanted: list[tuple[Map, Origin]]) -> Callable[[ResMap, bool], None]:
+    def step(resources: ResMap, incomplete: bool) -> None:
+        for entry, place in wanted:
+            replacements.replace(resources, entry, place, incomplete=incomplete)
+
+    return step
+
+
+def replacement_list(entry: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[tuple[Map, Origin]]:
+    """The replacements of one entry: itself, or those in the file it names. Raises RenderError or SourceError."""
+    if not entry.get("path"):
+        return [(entry, place)]
+    at = entry.at["path"]
+    if entry.get("source") is not None or entry.get("targets"):
+        raise fail("a replacement with a path and a source or targets", at, "write one or the other")
+    file = builder.loader.file(folder, entry["path"], at, "replacement")
+    done.read.add(file)
+    stream = builder.loader.sources.stream(file)
+    documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
+    places = stream.origins()
+    value = documents[0] if documents else None
+    if type(value) is Map:
+        return [(_LOOSE.read(value, places[0]), places[0])]
+    if type(value) is Seq:
+        return [(_LOOSE.read(item, spot or at) if item is not None else Map(), spot or at)
+                for item, spot in zip(value, value.at, strict=True)]
+    raise fail("no replacement in the file", at, "write a mapping, or a list of them")
+
+
+_LOOSE = fields.Fields(fields.REPLACEMENT.fields, strict=False)

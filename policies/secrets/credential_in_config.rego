@@ -1,0 +1,126 @@
+# METADATA
+# title: A credential stands in configuration
+# description: >-
+#   ConfigMaps, env, arguments, annotations, Helm values, substitutions and parameters are readable by whoever can read the
+#   repository, the object or the pod. A token, a key, a password or a URL with one doesn't belong there.
+# related_resources:
+#   - ref: https://kubernetes.io/docs/concepts/configuration/secret/
+#   - ref: https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/
+# custom:
+#   scope: resource
+#   severity: error
+#   security_severity: "7.5"
+#   remedy: Change the credential where it is used, keep it in an encrypted or external Secret, and refer to that (secretKeyRef, valuesFrom, substituteFrom).
+#   parameters: {allow_keys: []}
+package gitops_guard.secrets.credential_in_config
+
+import data.gitops_guard.lib.result
+import data.gitops_guard.lib.secrets
+
+deny contains fault if {
+	some place, whats in found
+	fault := place_of(place, sprintf("%s stands in %s", [min(whats), where(place)]))
+}
+
+# What stands at each place; several reasons for one place are one fault.
+found[place] contains what if {
+	some pair in input.facts.embedded
+	not in_secret(pair.path)
+	not allowed(pair.key)
+	what := judged(pair)
+	place := [pair.path, pair.line]
+}
+
+judged(pair) := "more than can be judged" if {
+	pair.form == "overflow"
+} else := "the data of a Secret" if {
+	applied_secret(pair)
+} else := what if {
+	secrets.live(pair)
+	what := secrets.format(pair.value)
+} else := what if {
+	spoken(pair)
+	what := secrets.credential(pair, strict(pair))
+}
+
+# plaintext-secret's business.
+in_secret(path) if {
+	input.object.kind == "Secret"
+	path[0] in {"data", "stringData"}
+}
+
+# Where the name of a key is evidence.
+spoken(pair) if {
+	pair.form in {"named", "flag", "part"}
+} else if {
+	place := area(input.object, pair.path)
+	place != ""
+	not reference_block(pair.key)
+} else if {
+	strict(pair)
+	not reference_block(pair.key)
+}
+
+# Where it is weak evidence: the value must look like a machine made it.
+strict(pair) := false if {
+	pair.form in {"named", "flag", "part"}
+	pair.path[0] != "metadata"
+} else := false if {
+	place := area(input.object, pair.path)
+	place != ""
+} else := true
+
+area(object_, path) := "data" if {
+	object_.kind == "ConfigMap"
+	path[0] in {"data", "binaryData"}
+} else := "values" if {
+	object_.kind in {"HelmRelease", "HelmChart", "HelmChartConfig"}
+	path[0] == "spec"
+	path[1] in {"values", "valuesContent", "set"}
+} else := "helm" if {
+	object_.kind in {"Application", "ApplicationSet"}
+	some part in path
+	part in {"helm", "plugin", "values", "valuesObject"}
+} else := "substitute" if {
+	object_.kind == "Kustomization"
+	path[1] == "postBuild"
+	path[2] == "substitute"
+} else := "template" if {
+	object_.kind in {"ExternalSecret", "ClusterExternalSecret", "SealedSecret", "PushSecret"}
+	some part in path
+	part == "template"
+} else := "args" if {
+	some part in path
+	part in {"args", "command", "secureJsonData", "lifecycle", "exec"}
+} else := ""
+
+# A block that names where the value is, key by key.
+reference_block(key) if regex.match(`(?i)(?:ref|refs|selector|secretkeys|keys|keymapping|secretstore|remoteref|existingsecret[a-z]*|matchlabels|labels)\.[^.]*$`, key)
+
+# The annotation of kubectl apply keeps a whole Secret, in base64.
+applied_secret(pair) if {
+	pair.path == ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"]
+	input.object.kind == "Secret"
+	regex.match(`^(?:data|stringData)\.`, pair.key)
+	secrets.real(pair.value)
+}
+
+allowed(key) if {
+	some pattern in input.parameters.allow_keys
+	is_string(pattern)
+	glob.match(pattern, [], regex.replace(key, `^.*\.`, ""))
+}
+
+place_of(place, msg) := result.violation_in(place[0], place[1], msg) if {
+	place[1] > 0
+} else := result.violation(place[0], msg)
+
+# The field in words: its last keys, which are no values.
+where(place) := concat(".", [name | some part in place[0]; is_string(part); name := part]) if {
+	count(place[0]) < 4
+} else := concat(".", [name |
+	some index, part in place[0]
+	index >= count(place[0]) - 3
+	is_string(part)
+	name := part
+])

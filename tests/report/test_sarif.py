@@ -1,0 +1,104 @@
+"""What GitHub asks of a SARIF file and no validator sees; tests/real runs the validators."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from gitops_guard.model import Rule, RuleReport, Severity
+from gitops_guard.report import FORMATS, Options, sarif
+
+from . import sample
+
+
+def run_of(report, options=Options()):  # noqa: B008 (a frozen value)
+    log = json.loads(FORMATS["sarif"](report, options))
+    assert log["version"] == "2.1.0"
+    assert len(log["runs"]) == 1
+    return log["runs"][0]
+
+
+@pytest.mark.parametrize("report", [sample.REPORT, sample.CLEAN, sample.NOTHING])
+def test_what_github_needs(report):
+    run = run_of(report, Options(everything=True))
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == sorted({rule["id"] for rule in rules})
+    for rule in rules:
+        for text in (rule["shortDescription"]["text"], rule["fullDescription"]["text"]):
+            assert 0 < len(text) <= 1024
+        assert rule["help"]["text"]
+        assert len(rule["properties"]["tags"]) <= 10
+        assert isinstance(rule["properties"].get("security-severity", ""), str)
+    assert len(run["results"]) == len(report.findings)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        place, = result["locations"]
+        region = place["physicalLocation"]["region"]
+        assert region["startLine"] == region["endLine"]
+        assert region.get("endColumn", 999) > region["startColumn"]
+        uri = place["physicalLocation"]["artifactLocation"]["uri"]
+        assert re.fullmatch(r"[\w.%/-]+", uri, re.ASCII)
+        assert not uri.startswith(("/", "./"))
+        ids = {related["id"] for related in result.get("relatedLocations", [])}
+        assert ids == {int(number) for number in re.findall(r"(?<!\\)\]\((\d+)\)", result["message"]["text"])}
+
+
+def test_no_results_are_an_empty_list():
+    assert run_of(sample.CLEAN)["results"] == []
+
+
+def test_no_path_of_this_machine():
+    assert run_of(sample.REPORT)["originalUriBaseIds"] == {"%SRCROOT%": {"description": {"text": "The root of the checked repository."}}}
+    assert "file:" not in FORMATS["sarif"](sample.REPORT, Options())
+
+
+def test_waived_findings_are_left_out_unless_asked_for():
+    assert len(run_of(sample.REPORT)["results"]) == len(sample.FINDINGS) - 1
+    waived, = (result for result in run_of(sample.REPORT, Options(everything=True))["results"] if "suppressions" in result)
+    assert waived["suppressions"] == [{"kind": "inSource", "justification": "mirrored tonight"}]
+
+
+def test_known_findings_stay_and_are_marked():
+    states = [result["baselineState"] for result in run_of(sample.REPORT)["results"]]
+    assert states.count("unchanged") == 1
+    assert set(states) == {"new", "unchanged"}
+    fresh = replace(sample.REPORT, findings=sample.FINDINGS[:2])
+    assert all("baselineState" not in result for result in run_of(fresh)["results"])
+
+
+def test_levels_and_fingerprints():
+    results = run_of(sample.REPORT)["results"]
+    assert [result["level"] for result in results[:3]] == ["note", "error", "warning"]
+    assert results[0]["partialFingerprints"] == {"gitopsGuard/v1": f"{1:064x}"}
+    assert len(results[1]["properties"]["targets"]) == 12
+
+
+def test_the_message_names_ten_targets_and_links_what_is_related():
+    results = run_of(sample.REPORT)["results"]
+    assert results[1]["message"]["text"].endswith("clusters/c9/overlay and 2 more).")
+    assert results[4]["message"]["text"].endswith("; [declared here](1).")
+
+
+@pytest.mark.parametrize(("score", "given"), [("8.5", "8.5"), ("10.0", "10.0"), ("0.1", "0.1"), ("high", None), ("0", None), ("11", None),
+                                              (None, None)])
+def test_only_a_number_is_a_score(score, given):
+    rule = Rule("a/b", "t", Severity.ERROR, Severity.ERROR, security_severity=score)
+    found, = run_of(replace(sample.CLEAN, rules=(RuleReport(rule, 1),)))["tool"]["driver"]["rules"]
+    assert found["properties"].get("security-severity") == given
+    assert found["properties"]["tags"] == (["a", "security"] if given else ["a"])
+
+
+def test_a_finding_of_a_rule_that_is_not_listed_has_one_all_the_same():
+    run = run_of(replace(sample.REPORT, rules=()))
+    assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} == {result["ruleId"] for result in run["results"]}
+
+
+def test_only_the_worst_are_kept_and_the_rest_is_told(monkeypatch):
+    monkeypatch.setattr(sarif, "_MAX_RESULTS", 4)
+    run = run_of(sample.REPORT)
+    assert [result["level"] for result in run["results"]] == ["error"] * 4
+    assert "4 findings" in json.dumps(run["invocations"])
+    assert run["invocations"][0]["executionSuccessful"] is True
