@@ -214,7 +214,10 @@ def _waivers(read: Reader, document: Map) -> tuple[Waiver, ...]:
             raise read.wrong(entry, "resource", "no name of a resource", "write Kind/namespace/name or Kind/name; * fits any")
         # Without a reason it waives nothing, and waiver/no-reason says so: a finding, not the end of the run.
         reason = (read.text(entry, "reason") or "").strip()
-        found.append(Waiver((rule,), reason, _date(read, entry), place, resource, read.text(entry, "file")))
+        waiver = Waiver((rule,), reason, _date(read, entry), place, resource, read.text(entry, "file"))
+        if waiver.resource is None and waiver.file is None:
+            raise read.at(place, "a waiver without resource or file", "add one; `enabled: false` under rules: switches a rule off")
+        found.append(waiver)
     return tuple(found)
 
 

@@ -19,6 +19,8 @@ from .source import Dialect, Stream
 MASK = "***"
 # A shorter text stands in too many harmless words; its place is masked in excerpts all the same.
 _SHORTEST = 6
+# What ends a line in YAML: its parser counts so.
+_BREAKS = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
 
 
 class Mask:
@@ -83,14 +85,15 @@ class Mask:
 
     def source(self, file: str, text: str) -> str:
         """A file's text with every known place and value replaced; lines and the columns before them stay."""
-        lines = text.split("\n")
+        parts = _BREAKS.split(text)
+        lines, breaks = parts[::2], [*parts[1::2], ""]
         for number in self._lines.get(file, ()):
             _cover(lines, number, _value_column(lines, number))
         for origin in self._places.get(file, ()):
             _cover(lines, origin.line, origin.column)
             if origin.block:
                 _cover_block(lines, origin)
-        return self.text("\n".join(lines))
+        return self.text("".join(line + end for line, end in zip(lines, breaks, strict=True)))
 
     def _secrets_in(self, node: Any) -> None:
         if not isinstance(node, Map):

@@ -27,6 +27,8 @@ class Origin(NamedTuple):
     """Of a literal block scalar: the column (from 1) where its text begins, on the line after `line`; else 0."""
     packed: str = ""
     """The file whose whole text is the value (a generator packed it); `line` is then the entry that named the file."""
+    absent: bool = False
+    """The value is a null that nothing stands for (`key:` and no more); kustomize's merges treat it unlike a written null."""
 
 
 class Map(dict[str, Any]):

@@ -81,7 +81,8 @@ def check(request: Request) -> Report:
         unresolved=sum(1 for fault in faults if fault.rule == "render/unresolved"),
         silenced=dict(sorted((silenced + more_silenced).items())),
         passed=_passed(judged, built, faults, request.selection),
-        sources=_excerpts(side, mask, {finding.location.file for finding in findings}),
+        sources=_excerpts(side, mask, {place.file for finding in findings
+                                       for place in (finding.location, *(other.location for other in finding.related))}),
     )
 
 

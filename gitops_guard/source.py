@@ -306,6 +306,8 @@ class _Builder:
             block = self._block_column(event) if style == "|" else 0
             origin = _place(self._frame, mark.line, mark.column, key, block)
             value = self._scalar(event, style)
+            if value is None and not event.value:
+                origin = origin._replace(absent=True)
             if event.anchor is not None:
                 self._anchors[event.anchor] = (value, origin, 1)
             return value, origin

@@ -111,9 +111,10 @@ def _covers(waiver: Waiver, occurrence: Occurrence, matches: Matches) -> bool:
         return False
     if waiver.lines:
         return occurrence.location.file == waiver.file and occurrence.location.line in waiver.lines
-    if waiver.resource is not None:
-        return _covers_resource(waiver.resource, occurrence, matches)
-    return waiver.file is not None and matches(waiver.file, occurrence.location.file)
+    # A waiver that names neither would cover the rule everywhere; the configuration has `enabled: false` for that.
+    return (waiver.resource is not None or waiver.file is not None) \
+        and (waiver.resource is None or _covers_resource(waiver.resource, occurrence, matches)) \
+        and (waiver.file is None or matches(waiver.file, occurrence.location.file))
 
 
 def _covers_resource(pattern: str, occurrence: Occurrence, matches: Matches) -> bool:

@@ -71,3 +71,10 @@ def test_broken_secrets_show_nothing():
     mask = Mask()
     mask.document(parse(b"a: 1\n? [x]\n: y\nkind: Secret\n", "f.yaml"))
     assert mask.text("untouched") == "untouched"
+
+
+def test_every_line_end_of_yaml_counts():
+    text = "apiVersion: v1\r\nkind: Secret\rmetadata: {name: x}\x85stringData:\u2028  a: abc\n"
+    mask = Mask()
+    mask.document(parse(text.encode(), "f.yaml"))
+    assert mask.source("f.yaml", text) == text.replace("abc", "***")

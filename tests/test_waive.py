@@ -84,3 +84,8 @@ def test_unused_only_where_everything_was_judged():
 def test_a_file_waiver_needs_its_file():
     assert run([Waiver(("images/*",), "why", None, PLACE, file="apps/**")])[0] == [False]
     assert run([Waiver(("images/*",), "why", None, PLACE, file="*.yaml")])[0] == [True]
+
+
+def test_file_and_resource_must_both_fit():
+    waiver = Waiver(("images/*",), "why", None, PLACE, resource="Deployment/shop/web", file="apps/**")
+    assert run([waiver])[0] == [False]

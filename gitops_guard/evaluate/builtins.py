@@ -46,8 +46,10 @@ def _network(value: Any) -> _Network:
 
 
 def _within(outer: _Network, inner: _Network) -> bool:
-    return outer.version == inner.version and outer.network_address <= inner.network_address \
-        and inner.broadcast_address <= outer.broadcast_address  # type: ignore[operator]
+    """Whether all addresses of one network are in the other; never across families."""
+    same = outer.version == inner.version
+    return same and int(outer.network_address) <= int(inner.network_address) \
+        and int(inner.broadcast_address) <= int(outer.broadcast_address)
 
 
 def _intersects(one: Any, other: Any) -> bool:

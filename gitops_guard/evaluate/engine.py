@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from typing import Any
 
 from .builtins import EXTENSIONS
@@ -52,10 +53,7 @@ class Engine:
 
     def add(self, name: str, text: str) -> None:
         """Parse a policy. Raises EngineError."""
-        try:
-            self._engine.add_policy(name, text)
-        except BaseException as error:
-            raise _told(error) from None
+        _call(self._engine.add_policy, name, text)
 
     def trees(self) -> list[dict[str, Any]]:
         """The syntax trees of all policies, in the order they were added."""
@@ -64,38 +62,36 @@ class Engine:
 
     def analyse(self) -> None:
         """Let the engine look for what it calls unsafe in all policies. Raises EngineError."""
-        try:
-            self._engine.set_input_json("{}")
-            self._engine.eval_query_as_json("true")
-        except BaseException as error:
-            raise _told(error) from None
+        _call(self._engine.set_input_json, "{}")
+        _call(self._engine.eval_query_as_json, "true")
 
     def give(self, text: str) -> None:
         """Set the input, as JSON. Raises EngineError where the engine can't take it (nesting, half a surrogate pair)."""
-        try:
-            self._engine.set_input_json(text)
-        except BaseException as error:
-            raise _told(error) from None
+        _call(self._engine.set_input_json, text, mask=True)
 
     def ask(self, rule: str) -> str:
         """The value of a rule (`data.a.b.deny`) as JSON, or UNDEFINED. Raises EngineError."""
-        try:
-            answer: str = self._engine.eval_rule_as_json(rule)
-        except BaseException as error:
-            raise _told(error) from None
+        answer: str = _call(self._engine.eval_rule_as_json, rule, mask=True)
         self._engine.take_prints()
         return answer
 
 
-def _told(error: BaseException) -> EngineError:
-    """The engine's error in our words. A Rust panic is a BaseException; what isn't the engine's goes on."""
-    if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
-        raise error
-    text = str(error)
+def _call(function: Callable[..., Any], *arguments: str, mask: bool = False) -> Any:
+    try:
+        return function(*arguments)
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as error:  # noqa: BLE001 (a panic in Rust arrives as a BaseException of its own)
+        raise _told(str(error), mask) from None
+
+
+def _told(text: str, mask: bool) -> EngineError:
+    """The engine's error in our words; with `mask`, without the values of the input that it shows."""
     place = _PLACE.search(text)
     match = _ERROR.search(text)
     message = match.group("message") if match else text.partition("\n\nStack backtrace")[0]
-    message = _VALUE.sub(lambda found: found.group() if _NAME.fullmatch(found.group()) else "…", _AFTER.sub("", message))
+    if mask:
+        message = _VALUE.sub(lambda found: found.group() if _NAME.fullmatch(found.group()) else "…", _AFTER.sub("", message))
     message = " ".join(message.split())[:300] or "the engine failed"
     if place is None:
         return EngineError(message)

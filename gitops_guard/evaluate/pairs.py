@@ -37,7 +37,17 @@ class Pair(NamedTuple):
     command, `token` (found by its form alone), `comment` (the same in a comment), `overflow` (there are more pairs than can be judged)."""
 
 
-_KEY = re.compile(r"pass|pwd|secret|token|cred|key|auth|bearer|\bpw\b|\bsas\b", re.IGNORECASE)
+# A look for plain words is quicker than a regular expression, and most texts have none of them.
+_KEY_MARKS = ("pass", "pwd", "secret", "token", "cred", "key", "auth", "bearer", "pw", "sas")
+_TOKEN_MARKS = (
+    "akia", "asia", "aiza", "eyj", "sg.", "gocspx-", "shpat_", "shpss_", "pmak-", "hf_", "hvs.", "hvb.", "ya29.", "dckr_", "dapi",
+    "lin_api_", "pul-", "nrak-", "atatt", "xkeysib-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "gl", "xox", "xapp-",
+    "hooks.slack", "discord", "webhook", "k_live_", "k_test_", "whsec_", "sk-", "npm_", "pypi-", "_v1_", "dp.", ":aa", ".atlasv1.",
+    "basic", "bearer", "key=", "keyname=", "sig=", "password=", "passwd=", "pwd=", "secret=", "token=",
+)
+_KEY = re.compile(r"pass|pwd|secret|token|cred|[a-z][-_. ]?key|key_?data|auth|bearer|pw\b|\bsas\b", re.IGNORECASE)
+# A tag of the program that reads the text names where the value comes from: `!secret smtp_password`, `!Env [TOKEN]`.
+_TAGGED = re.compile(r"[:-]\s+![A-Za-z]")
 _TOKEN = re.compile(
     r"://[^\s/?#@:]{0,200}:[^\s/@]{1,500}@"
     r"|(?:AKIA|ASIA|AIza|eyJ|SG\.|GOCSPX-|shpat_|shpss_|PMAK-|hf_|hvs\.|hvb\.|ya29\.|dckr_|dapi|lin_api_|pul-|NRAK-|ATATT|xkeysib-)"
@@ -59,18 +69,21 @@ _PART = re.compile(r"(?<![\w\-])([\w.]{0,40}(?:password|passwd|pwd|secret|accoun
 
 
 def speaks(key: str) -> bool:
-    """Whether a key may name a credential."""
-    return _KEY.search(key) is not None
+    """Whether a key (or a text with keys) may name a credential."""
+    low = key.lower()
+    return any(mark in low for mark in _KEY_MARKS) and _KEY.search(key) is not None
 
 
 def tokenish(value: str) -> bool:
     """Whether a value may be a credential by its form."""
-    return _TOKEN.search(value) is not None
+    low = value.lower()
+    marked = ("://" in low and "@" in low) or any(mark in low for mark in _TOKEN_MARKS)
+    return marked and _TOKEN.search(value) is not None
 
 
 def pairs_in(text: str) -> list[Pair]:
     """Every pair of a text that passes the sieve, by line. Never raises; takes time in proportion to the text."""
-    if not _KEY.search(text) and not tokenish(text):
+    if not speaks(text) and not tokenish(text):
         return []
     found = set(itertools.islice(_text(text, 1, 0), MAX_PAIRS + 1))
     if len(found) > MAX_PAIRS:
@@ -103,15 +116,17 @@ def argument_pairs(words: list[tuple[int, str]]) -> list[tuple[int, Pair]]:
 
 def _text(text: str, first: int, depth: int) -> Iterator[Pair]:
     structure = _structure(text) if len(text) <= MAX_PARSED else None
+    lines = text.split("\n")
     if structure is not None:
         for document in structure:
-            yield from _node(document, "", first, first, depth)
-    for number, line in enumerate(text.split("\n"), start=first):
-        speaking = _KEY.search(line) is not None
-        if _TOKEN.search(line):
+            for pair in _node(document, "", first, first, depth):
+                if not (pair.form == "scalar" and _TAGGED.search(lines[min(pair.line - first, len(lines) - 1)])):
+                    yield pair
+    for number, line in enumerate(lines, start=first):
+        if tokenish(line):
             yield from _tokens(line, number)
             yield from _parts(line, number)
-        if speaking and structure is None and not _COMMENT.match(line):
+        if structure is None and speaks(line) and not _COMMENT.match(line):
             yield from _assignments(line, number)
 
 
@@ -176,6 +191,8 @@ def _tokens(line: str, number: int) -> Iterator[Pair]:
 
 def _parts(value: str, number: int) -> Iterator[Pair]:
     """`Password=…` inside a connection string or a URL's query."""
+    if "=" not in value:
+        return
     for match in _PART.finditer(value):
         yield Pair(match.group(1), match.group(2), number, "part")
 

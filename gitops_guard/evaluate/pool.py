@@ -145,7 +145,8 @@ class _Pool:
         unit, policy = worker.progress
         worker.link.close()
         worker.process.close()
-        why = f"it did not end within {self._job.timeout:g} s" if code == -SIGALRM else f"it crashed the engine (exit code {code})"
+        ended = f"it did not end within {self._job.timeout:g} s"
+        why = ended if code == -SIGALRM else f"it crashed the engine (exit code {code})"
         if unit == LOADING:
             self._reject(policy, why)
         elif policy == FACTS:

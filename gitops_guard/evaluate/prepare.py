@@ -55,15 +55,14 @@ def prepare(files: Sequence[RegoFile], known: Prepared | None, out: Mapping[int,
         for number, file in enumerate(files):
             if number not in rejected:
                 watch(number)
-                engine.add(file.shown, file.text)
+                engine.add(str(number), file.text)
+        watch(-1)
         try:
             engine.analyse()
         except EngineError as error:
-            guilty = [number for number, file in enumerate(files)
-                      if file.shown == error.file and not file.builtin and number not in rejected]
-            if not guilty:
+            if not error.file or files[int(error.file)].builtin:
                 raise
-            more = Rejected(guilty[0], error.message, error.line, error.column)
+            more = Rejected(int(error.file), error.message, error.line, error.column)
             known = Prepared((*known.rejected, more), known.rules)
             continue
         return engine, known
@@ -112,13 +111,14 @@ def _examined(files: Sequence[RegoFile], out: Mapping[int, str], watch: Watch) -
 
 def _tree(file: RegoFile) -> Any:
     engine = Engine()
-    engine.add(file.shown, file.text)
+    engine.add(file.name, file.text)
+    engine.analyse()
     return engine.trees()[0]
 
 
 def _refused(number: int, file: RegoFile, error: EngineError) -> Rejected:
     try:
-        Engine(v0=True).add(file.shown, file.text)
+        Engine(v0=True).add(file.name, file.text)
     except EngineError:
         return Rejected(number, error.message, error.line or file.line, error.column)
     return Rejected(number, f"this is Rego v0: {error.message}", error.line or file.line, error.column, _V0_REMEDY)

@@ -94,8 +94,9 @@ class _Maker:
         try:
             return json.dumps(item.body, allow_nan=False, separators=(",", ":"))
         except (ValueError, RecursionError):
-            self.faults.append(Fault(POLICY_ERROR, "a number or a nesting that JSON has no form for: no policy judged this object",
-                                     resource=item, remedy="write the value as a text"))
+            message = "a number or a nesting that JSON has no form for: no policy judged this object"
+            remedy = "write the value as a text"
+            self.faults.append(Fault(POLICY_ERROR, message, resource=item, target=item.target, remedy=remedy))
             return None
 
     def objects(self) -> list[Unit]:

@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..policy import Policy
@@ -71,6 +72,8 @@ def work(job: Job, link: Connection, progress: Any, strangers: Sequence[Connecti
         other.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    # The engine prints remarks of its own about policies; what matters of them is examined and told.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     _limit()
     try:
         judge = _Judge(job, progress)
@@ -89,7 +92,8 @@ def _limit() -> None:
     """A policy can't take all memory of the machine, nor leave its image on the disk."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError, ValueError):
-        used = int(open("/proc/self/statm", encoding="ascii").read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+        used = int(pages) * os.sysconf("SC_PAGE_SIZE")
         hard = resource.getrlimit(resource.RLIMIT_AS)[1]
         wanted = used + _MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))

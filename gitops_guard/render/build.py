@@ -6,13 +6,11 @@ transformers, validators; and once, at the very top, hash suffixes, name referen
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from ..errors import RenderError
-from ..model import Fault
 from ..origin import Map, Origin
 from ..tree import is_below
 from . import configurations, crds, generators, metadata, plugins, transform, vars as vars_
+from .accumulated import Accumulated
 from .configurations import Config
 from .documents import Documents
 from .hashes import add_hashes
@@ -26,30 +24,6 @@ from .resource import IdConflictError, ResMap, Resource, scalar_text
 MAX_DEPTH = 100
 """Of kustomizations that use each other."""
 _LOCAL = "config.kubernetes.io/local-config"
-
-
-@dataclass
-class Accumulated:
-    """What a kustomization has gathered: resources and the rules that go up with them."""
-
-    resources: ResMap = field(default_factory=ResMap)
-    config: Config = field(default_factory=Config)
-    vars: dict[str, vars_.Var] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    read: set[str] = field(default_factory=set)
-    folders: set[str] = field(default_factory=set)
-    incomplete: bool = False
-    """A part of it is unresolved: what seems to be missing may be there."""
-
-    def clone(self) -> Accumulated:
-        """A copy for another user."""
-        return Accumulated(self.resources.clone(), self.config, self.vars.copy(), self.faults.copy(), self.read.copy(),
-                           self.folders.copy(), self.incomplete)
-
-    def note(self, error: UnresolvedError) -> None:
-        """Remember a part that can't be known."""
-        self.faults.append(error.fault)
-        self.incomplete = True
 
 
 class Builder:
@@ -135,10 +109,7 @@ class Builder:
         _append(done.resources, base.resources, place)
         done.config = configurations.merge_at(done.config, base.config, place)
         vars_.merge(done.vars, base.vars)
-        done.faults.extend(base.faults)
-        done.read |= base.read
-        done.folders |= base.folders
-        done.incomplete = done.incomplete or base.incomplete
+        done.take(base)
 
     def _base(self, folder: str, place: Origin, chain: tuple[str, ...], trail: Trail) -> Accumulated:
         """What a base gathers, for one user to change."""

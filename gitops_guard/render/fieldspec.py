@@ -74,7 +74,7 @@ def walk(resource: Resource, spec: FieldSpec, setter: Callable[[Place], None], *
     `blank` makes the value of a last field that is missing, where the spec creates (`origin` is then its place); without it
     nothing is created. Raises RenderError where a scalar stands in the way.
     """
-    if spec.gvk.selected_by(_ANY) or resource.gvk.selected_by(spec.gvk):
+    if spec.gvk == _ANY or resource.gvk.selected_by(spec.gvk):
         walk_value(resource.body, spec, setter, blank=blank, origin=origin or resource.declared)
 
 

@@ -52,15 +52,15 @@ class Trail:
 
     def builtin(self, kustomization: Kustomization, kind: str) -> str:
         """The record of a built-in step that a kustomization file asks for."""
-        return self.step(posixpath.basename(kustomization.file), ("builtin", kind))
+        return self.configured(_join(self.path, posixpath.basename(kustomization.file)), ("builtin", kind))
 
-    def step(self, file: str, identity: tuple[str, ...]) -> str:
-        """The record of a step: where it is configured, and the configuration's apiVersion, kind, name and namespace."""
+    def configured(self, file: str, identity: tuple[str, ...]) -> str:
+        """The record of a step: the file of its configuration as seen from the top, and apiVersion, kind, name and namespace."""
         if not self.records:
             return ""
         names = ("apiVersion", "kind", "name", "namespace")
         lines = "".join(f"  {name}: {value}\n" for name, value in zip(names, identity, strict=False) if value)
-        return f"configuredIn: {_join(self.path, file)}\nconfiguredBy:\n{lines}"
+        return f"configuredIn: {file}\nconfiguredBy:\n{lines}"
 
     def of_generator(self, resource: Resource, kustomization: Kustomization, kind: str) -> None:
         """Record that a generator of a kustomization file made a resource."""

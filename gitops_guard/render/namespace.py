@@ -44,6 +44,11 @@ def set_namespace(resources: ResMap, namespace: str, specs: Iterable[FieldSpec],
     resources.changed()
 
 
+def move(resource: Resource, namespace: str, specs: Iterable[FieldSpec], origin: Origin) -> None:
+    """Move one resource, without a record of its former id. Raises RenderError where a path leads through a scalar."""
+    _move(resource, tuple(specs), _setter(namespace, origin, unset_only=False), origin, DEFAULT_ONLY)
+
+
 def _setter(namespace: str, origin: Origin, *, unset_only: bool) -> Callable[[Place], None]:
     def put(place: Place) -> None:
         if not (unset_only and place.value not in (None, "")):

@@ -14,6 +14,7 @@ from .. import data
 
 _REF = "#/definitions/"
 _MERGE_KEY, _MERGE_KEYS = "x-kubernetes-patch-merge-key", "x-kubernetes-list-map-keys"
+_NOTHING: dict[str, Any] = {}
 
 
 class Node(NamedTuple):
@@ -27,7 +28,10 @@ class Node(NamedTuple):
         """The schema of a field; None where nothing is known of it."""
         fields = self._members()
         found = fields.get(name, fields.get("*"))
-        return None if found is None else Node(self.table, found)
+        if found is None:
+            # The table of the built-in kinds leaves out what has nothing to merge: such a field has a schema all the same.
+            return Node(self.table, _NOTHING) if self.table.pruned else None
+        return Node(self.table, found)
 
     def elements(self) -> Node | None:
         """The schema of a list's items."""
@@ -44,7 +48,7 @@ class Node(NamedTuple):
         """The fields that tell a list's items apart; empty for a list of scalars."""
         return list(self.raw[1]) if isinstance(self.raw, list) else []
 
-    def _fields(self) -> dict[str, Any]:
+    def _members(self) -> dict[str, Any]:
         raw = self.raw
         for _ in range(len(self.table.definitions) + 1):
             if isinstance(raw, dict):
@@ -58,8 +62,13 @@ class Node(NamedTuple):
 class Schemas:
     """A set of kinds."""
 
-    def __init__(self, definitions: dict[int | str, Any], types: dict[str, int | str], cluster: frozenset[str]) -> None:
-        """`types` maps `apiVersion kind` to a definition; `cluster` holds the kinds without a namespace in the same form."""
+    def __init__(self, definitions: dict[int | str, Any], types: dict[str, int | str], cluster: frozenset[str], *,
+                 pruned: bool = False) -> None:
+        """`types` maps `apiVersion kind` to a definition; `cluster` holds the kinds without a namespace in the same form.
+
+        `pruned` says that fields with nothing to merge below them are left out.
+        """
+        self.pruned = pruned
         self.definitions = definitions
         self._types = types
         self._cluster = cluster
@@ -78,7 +87,7 @@ class Schemas:
 def builtin() -> Schemas:
     """kustomize's own."""
     table = json.loads((data.schemas() / "kustomize" / "openapi.json").read_text(encoding="utf-8"))
-    return Schemas(dict(enumerate(table["definitions"])), table["types"], frozenset(table["cluster"]))
+    return Schemas(dict(enumerate(table["definitions"])), table["types"], frozenset(table["cluster"]), pruned=True)
 
 
 def is_cluster_scoped(api_version: str, kind: str) -> bool:

@@ -145,7 +145,7 @@ def _strategic(patches: list[Map], target: Map | None, at: Origin, source: Origi
                 continue
             found = _target_of(patch, source, resources, incomplete=incomplete)
             if found is not None:
-                _merge(found, patch, rename, rekind)
+                _merge(found, patch, source, rename, rekind)
         resources.items = [item for item in resources if item.body]
         resources.changed()
 
@@ -173,7 +173,7 @@ def _apply_to(targets: list[Resource], patch: Map, resources: ResMap, source: Or
         if item.id in chosen:
             own = Map(patch, patch.at.copy())
             own.put("apiVersion", item.body.get("apiVersion"), item.body.at.get("apiVersion"))
-            _merge(item, own, rename, rekind)
+            _merge(item, own, source, rename, rekind)
         if item.body:
             try:
                 kept.append(item)
@@ -183,7 +183,7 @@ def _apply_to(targets: list[Resource], patch: Map, resources: ResMap, source: Or
     resources.changed()
 
 
-def _merge(target: Resource, patch: Map, rename: bool, rekind: bool) -> None:
+def _merge(target: Resource, patch: Map, source: Origin, rename: bool, rekind: bool) -> None:
     """The patch on one resource; what names it stays. A deleted resource has an empty body afterwards."""
     if rename or rekind:
         target.remember()
@@ -191,7 +191,7 @@ def _merge(target: Resource, patch: Map, rename: bool, rekind: bool) -> None:
     kind, version = _kept(body, "kind"), _kept(body, "apiVersion")
     meta = body.get("metadata")
     name, namespace = (_kept(meta, "name"), _kept(meta, "namespace")) if type(meta) is Map else (None, None)
-    merged = smp.merge(body, patch)
+    merged = smp.merge(body, patch, source)
     if merged is None:
         target.body = Map()
         return

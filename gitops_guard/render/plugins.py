@@ -13,14 +13,15 @@ from ..errors import InputError
 from ..origin import Map, Origin
 from ..source import parse_embedded
 from . import builtin_plugins, generators
+from .accumulated import Accumulated
 from .kustomization import Kustomization
 from .load import UnresolvedError, fail
 from .metadata import Trail
-from .resource import ResMap, Resource
+from .resource import IdConflictError, ResMap, Resource
 from .transform import Step
 
 if TYPE_CHECKING:
-    from .build import Accumulated, Builder
+    from .build import Builder
 
 
 def generate(kustomization: Kustomization, builder: Builder, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
@@ -73,10 +74,13 @@ def _configs(kustomization: Kustomization, field: str, builder: Builder, done: A
             paths.append((entry, place))
             continue
         trail.of_file(inline, file)
-        for resource in inline:
-            found.append(resource)
-    gathered = builder.gather_entries(kustomization, paths, done, chain, trail)
-    found.extend(gathered)
+        try:
+            found.extend(inline)
+        except IdConflictError as conflict:
+            raise fail(f"the configuration {conflict.resource.id} is there already", place, "list it once") from None
+    gathered = Accumulated(found)
+    builder.add_entries(kustomization, paths, gathered, chain, trail)
+    done.take(gathered)
     return found.items
 
 

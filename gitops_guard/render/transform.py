@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..origin import Map, Origin, Seq
 from ..source import Dialect
 from . import fields, images, labels, metadata, names, namespace, replacements, replicas
+from .accumulated import Accumulated
 from .configurations import Config, ConflictError, merge_specs, spec_of
 from .fieldspec import FieldSpec
 from .kustomization import Kustomization
@@ -17,7 +18,7 @@ from .patches import Patches
 from .resource import ResMap
 
 if TYPE_CHECKING:
-    from .build import Accumulated, Builder
+    from .build import Builder
 
 _LABELS = FieldSpec("metadata/labels", create=True)
 

@@ -12,7 +12,7 @@ from .html_assets import SCRIPT, STYLE
 from .options import Options
 from .summary import checked, found
 
-_WIDTH = 120
+_WIDTH = 80
 _WORST_FIRST = sorted(Severity, reverse=True)
 
 

@@ -36,6 +36,12 @@ dt { color: var(--dim); }
 dd { margin: 0; }
 details { margin-top: 1.5rem; }
 summary { cursor: pointer; font-weight: 600; }
+@media (max-width: 48rem) {
+  .findings, .findings tbody, .findings td { display: block; }
+  .findings tr:not([hidden]) { display: block; border-bottom: 1px solid var(--line); padding: .5rem 0; }
+  .findings thead { display: none; }
+  .findings td { border: 0; padding: 0; }
+}
 """
 
 SCRIPT = """

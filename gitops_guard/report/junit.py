@@ -47,7 +47,7 @@ def render(report: Report, options: Options) -> str:
     for target, rule in report.passed:
         cases.get(target, outside).append(_Case(rule))
     suites = [*sorted(cases.items()), *([(_OUTSIDE, outside)] if outside else [])]
-    taken: set[tuple[str, str]] = set()
+    taken: dict[tuple[str, str], int] = {}
     body = "".join(_suite(name, found, taken) for name, found in suites)
     counts = _counts([case for _, found in suites for case in found], skipped=False)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="gitops-guard" {counts}>\n{body}</testsuites>\n'
@@ -75,7 +75,7 @@ def _case(finding: Finding, excerpts: Excerpts, options: Options) -> _Case:
     return _Case(name, outcome, visible(finding.message), body, finding.severity.word)
 
 
-def _suite(name: str, cases: Iterable[_Case], taken: set[tuple[str, str]]) -> str:
+def _suite(name: str, cases: Iterable[_Case], taken: dict[tuple[str, str], int]) -> str:
     ordered = sorted(cases, key=lambda case: (case.name, case.body))
     # Jenkins takes what precedes the last dot for a package.
     group = visible(name).replace(".", "_")
@@ -83,13 +83,13 @@ def _suite(name: str, cases: Iterable[_Case], taken: set[tuple[str, str]]) -> st
     return f'  <testsuite name="{xml(name)}" {_counts(ordered, skipped=True)}>\n{inner}  </testsuite>\n'
 
 
-def _unique(group: str, name: str, taken: set[tuple[str, str]]) -> str:
+def _unique(group: str, name: str, taken: dict[tuple[str, str], int]) -> str:
     """GitLab keeps only the first of equal cases."""
-    found, number = name, 1
+    found = name
     while (group, found) in taken:
-        number += 1
-        found = f"{name} #{number}"
-    taken.add((group, found))
+        taken[group, name] += 1
+        found = f"{name} #{taken[group, name]}"
+    taken[group, found] = 1
     return found
 
 

@@ -53,11 +53,14 @@ def definition(name: str, schema: Any, *, status: bool) -> dict[str, Any]:
     A status is decoded, so its types count, but what it lacks does not: the API server drops it on write.
     """
     if name.endswith(".IntOrString"):
-        return {"type": ["integer", "string", "null"]}
+        return {"type": ["integer", "string"]}
     if name.endswith(".Quantity"):
-        return {"type": ["string", "number", "null"], "pattern": QUANTITY, "x-what": "a quantity such as 500m or 1Gi"}
+        return {"type": ["string", "number"], "pattern": QUANTITY, "x-what": "a quantity such as 500m or 1Gi"}
     short = name.rpartition(".")[2]
     found = _Converter(Kind.BUILT_IN, lambda _pattern: True).node(schema, strict=True)
+    if isinstance(found.get("type"), list):
+        # A null is right where the field is optional and wrong where it is required; the definition can't know.
+        found["type"] = [word for word in found["type"] if word != "null"]
     missing = NOT_REQUIRED.get(short, frozenset())
     if status or missing:
         left = [] if status else [field for field in found.get("required", ()) if field not in missing]
@@ -174,8 +177,10 @@ class _Converter:
         if isinstance(rest, dict):
             out["additionalProperties"] = self.node(rest, strict=strict)
         elif strict and rest is not True and self._closed(schema, bool(known)):
+            # Never without `properties`, empty or not: it is by them that the engine names what is unknown.
+            properties = out.setdefault("properties", {})
             for key in self._named_in_branches(schema):
-                out.setdefault("properties", {}).setdefault(key, {})
+                properties.setdefault(key, {})
             out["additionalProperties"] = False
 
     def _closed(self, schema: dict[str, Any], has_properties: bool) -> bool:

@@ -57,7 +57,10 @@ class Checker:
 
     def is_valid(self, value: Any) -> bool:
         """Whether nothing is wrong."""
-        if not self._validator.is_valid(value):
+        try:
+            if not self._validator.is_valid(value):
+                return False
+        except UnicodeEncodeError:
             return False
         return self._plan is None or not self.repeats(value)
 
@@ -70,7 +73,11 @@ class Checker:
 
     def problems(self, value: Any) -> list[Problem]:
         """All that is wrong but for repeated items, in the order of the schema."""
-        return [problem for error in self._validator.iter_errors(value) for problem in self._read(error)]
+        try:
+            errors = list(self._validator.iter_errors(value))
+        except UnicodeEncodeError:
+            errors = list(self._validator.iter_errors(_encodable(value)))
+        return [problem for error in errors for problem in self._read(error)]
 
     def _read(self, error: Any) -> list[Problem]:
         kind = error.kind
@@ -97,6 +104,15 @@ class Checker:
                 passed.append(node)
             node = _step(node, step)
         return (node if isinstance(node, dict) else {}), tuple(passed)
+
+
+def _encodable(value: Any) -> Any:
+    """A copy in which no text has a half of a surrogate pair, which `!!binary` can bring and no JSON can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(inner) for key, inner in value.items()}
+    return [_encodable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _step(node: Any, step: str | int) -> Any:

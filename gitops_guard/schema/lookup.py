@@ -114,6 +114,8 @@ class Schemas:
             return Checker(self._root(convert(schema, Kind.FILE, usable_pattern)))
         except BrokenSchemaError as error:
             raise UsageError(f"the schema {path} can't be used: {error}") from None
+        except RecursionError:
+            raise UsageError(f"the schema {path} can't be used: it is nested too deep") from None
 
     def _from_definitions(self, entries: Iterable[tuple[dict[str, Any] | None, Kind]]) -> Judge:
         checkers = []

@@ -202,7 +202,8 @@ class _Reader:
         heredoc = next((child for child in node.children if child.type in _HERE), None)
         if reader is not None and body is not None and heredoc is not None and heredoc.start_byte > body.end_byte:
             # The grammar drops a lone `-` before `<<`.
-            self.drafts[reader].argv += self.syntax.between(body.end_byte, heredoc.start_byte).split()[:1]
+            gap = self.syntax.between(body.end_byte, heredoc.start_byte).split()
+            self.drafts[reader].argv += ["-"] if gap[:1] == ["-"] else []
 
     def here(self, node: Node, reader: int | None, start: int, depth: int) -> None:
         for child in node.named_children:

@@ -115,6 +115,12 @@ public(key, text) if {
 	not regex.match(`(?i)hook|token|secret|key|pass`, key)
 } else if {
 	certificate(key, text)
+} else if {
+	regex.match(`(?i)(?:path|file|dir|directory)$`, key)
+	regex.match(`^/[A-Za-z0-9_./-]+$`, trim_space(text))
+} else if {
+	regex.match(`(?i)version$`, key)
+	regex.match(`^v?[0-9][0-9.]*$`, trim_space(text))
 }
 
 # The bundle of authorities, in base64 once more (a kubeconfig's field as a key).

@@ -142,7 +142,7 @@ version(token) if regex.match(`^[vV]?[0-9]+([._][0-9]+)+([._][0-9A-Za-z]+)*([A-Z
 version(token) if regex.match(`^[0-9]+u[0-9]+`, token)
 
 version(token) if {
-	regex.match(`^[A-Za-z]+\.?[0-9]+\.[0-9]+`, token)
+	regex.match(`^[0-9]*[A-Za-z]+\.?[0-9]+\.[0-9]+`, token)
 	not regex.match(base_name, token)
 }
 

@@ -8,7 +8,7 @@ package gitops_guard.lib.secrets
 real(text) if {
 	rest := settled(text)
 	rest == plain(text)
-	not placeholder(trim_space(rest))
+	not placeholder(rest)
 } else if {
 	rest := settled(text)
 	rest != plain(text)
@@ -16,14 +16,14 @@ real(text) if {
 }
 
 # A text whose substitutions have their literal defaults: `${PASSWORD:-changeme}` deploys changeme where nothing else is given.
-plain(text) := regex.replace(text, `\$\{[A-Za-z_][A-Za-z0-9_]*:?[-=]([^${}]*)\}|\$\{[A-Z_][A-Z0-9_.]*:([^${}?+=-][^${}]*)\}`, "$1$2") if {
+plain(text) := regex.replace(trim_space(text), `\$\{[A-Za-z_][A-Za-z0-9_]*:?[-=]([^${}]*)\}|\$\{[A-Z_][A-Z0-9_.]*:([^${}?+=-][^${}]*)\}`, "$1$2") if {
 	contains(text, "${")
-} else := text
+} else := trim_space(text)
 
 # The text without its references.
 settled(text) := regex.replace(plain(text), reference, "") if {
 	regex.match(maybe_reference, text)
-} else := text
+} else := trim_space(text)
 
 maybe_reference := `[$<{%#@\[]|:[a-z/]|\+vault`
 
@@ -51,6 +51,8 @@ reference := concat("|", [
 	`^arn:aws[a-z-]*:(?:secretsmanager|ssm):[!-~]+$`,
 	`^projects/[^/ \t\r\n]+/secrets/[!-~]+$`,
 	`^(?:env|file|secret|secrets):[A-Za-z_/][A-Za-z0-9_./-]*$`,
+	`^os\.environ/[A-Za-z0-9_]+$`, # LiteLLM
+	`^%env\(.*\)%$`,
 	`^@Microsoft\.KeyVault\(.*\)$`,
 ])
 
@@ -83,7 +85,7 @@ placeholder(text) if {
 	regex.match(`^(?:CHANGE|SET|ADD|EDIT)[_-](?:ME|THIS|IT)$`, text)
 } else if {
 	# Words in capitals that name a part: USER, DB_PASSWORD.
-	regex.match(`^(?:[A-Z][A-Z0-9]*[_ -]){0,5}(?:USER|USERNAME|LOGIN|PASS|PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|SECRETS|TOKEN|KEY|KEYS|APIKEY|CREDENTIAL|CREDENTIALS|HOST|HOSTNAME|PORT|DATABASE|VALUE|HERE|BASE64|ID|NAME|URL|DOMAIN|EMAIL|CERT|CERTIFICATE)$`, text)
+	regex.match(`^(?:[A-Z][A-Z0-9]*[_ -]){0,5}(?:USER|USERNAME|LOGIN|PASS|PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|SECRETS|TOKEN|KEY|KEYS|APIKEY|VAL|CREDENTIAL|CREDENTIALS|HOST|HOSTNAME|PORT|DATABASE|VALUE|HERE|BASE64|ID|NAME|URL|DOMAIN|EMAIL|CERT|CERTIFICATE)$`, text)
 } else if {
 	published(text)
 }
@@ -163,24 +165,24 @@ words(key) := [word |
 
 # How surely a key names a credential: strong (password, client_secret) or weak (secret, token: often the name of one).
 strength(key) := grade if {
-	all_words := words(regex.replace(key, `^.*[./]`, ""))
+	all_words := words(regex.replace(key, `^.*[.]`, ""))
 	kept := [word | some word in all_words; not word in {"value", "base", "plain", "default", "prod", "production", "dev", "staging", "test"}]
 	name := concat("_", kept)
 	grade := grade_of(name)
 }
 
 grade_of(name) := "none" if {
-	regex.match(`(?:^|_)(?:public|publishable|existing|use|enable|enabled|disable|has|allow|require|max|min|no|skip|hide|show|reset|forgot)_`, name)
+	regex.match(`(?:^|_)(?:public|publishable|existing|use|enable|enabled|disable|has|allow|require|max|min|no|skip|hide|show|reset|forgot|checksum|hash|digest|fingerprint|sha)_`, name)
 } else := "strong" if {
 	regex.match(`(?:^|_)(?:[a-z]*password|[a-z]*passwd|passphrase|pwd|passwort|requirepass|masterauth|rootpw|userpw|bindpw)$|_pass$|^(?:pass|dbpass|smtppass)$`, name)
 } else := "strong" if {
-	regex.match(`(?:^|_)(?:(?:client|app|application|consumer|shared|hmac|jwt|oauth|oidc|cookie|session|webhook|signing|csrf|encryption|api|hash|admin|bot|turn|github|gitlab|google|slack|azure|aws|paypal|stripe|access)_secret|clientsecret|appsecret|sharedsecret|jwtsecret|cookiesecret|secret_key|secretkey|secret_access_key|secretaccesskey|secret_token|signing_secret)$`, name)
+	regex.match(`(?:^|_)(?:(?:client|app|application|consumer|shared|hmac|jwt|oauth|oidc|cookie|session|webhook|signing|csrf|encryption|api|hash|admin|bot|turn|github|gitlab|google|slack|azure|aws|paypal|stripe|access)_secret|clientsecret|appsecret|sharedsecret|jwtsecret|cookiesecret|secret_access_key|secretaccesskey|secret_token|signing_secret)$`, name)
 } else := "strong" if {
 	regex.match(`(?:^|_)(?:(?:api|auth|access|bearer|refresh|bot|github|gitlab|gh|git|slack|vault|root|admin|oauth|api|npm|registry|private|personal|deploy|service|user|session|bootstrap|telegram|discord|cloudflare|tunnel|influx|influxdb|consul|hec|id|join|agent|master|node|sonar|snyk|datadog|grafana|install|runner|registration|digitalocean|hcloud|linode|hetzner|pushover|plex)_token|apitoken|authtoken|accesstoken)$`, name)
 } else := "strong" if {
 	regex.match(`(?:^|_)(?:api_?key|apikey|private_?key|signing_?key|encryption_?key|master_?key|shared_?key|shared_?access_?key|account_?key|storage_?key|auth_?key|hmac_?key|crypt_?key|cipher_?key|license_?key|secret_?hash|app_?key|application_?key|access_?key|key_?data|jwt_?key|session_?key|csrf_?key|hash_?key|rndc_?key|tsig_?key|cookie_?key)$`, name)
 } else := "weak" if {
-	regex.match(`(?:^|_)(?:secret|token|credential|credentials|bearer|sas)$`, name)
+	regex.match(`(?:^|_)(?:secret|secret_?key|token|credential|credentials|bearer|sas)$`, name)
 } else := "none"
 
 # Whether a pair is a credential, in words; undefined where it isn't. `strict` asks for a value that was surely made by a
@@ -212,15 +214,15 @@ header(pair) if {
 }
 
 is_value(pair, grade, strict) if {
-	value := trim_space(plain(pair.value))
+	value := plain(pair.value)
 	# A value with a reference in it was judged by its form.
-	value == trim_space(settled(pair.value))
+	value == settled(pair.value)
 	not placeholder(value)
 	not harmless(value)
 	not regex.match(harmless_name, value)
 	shaped(value, pair.form)
 	long_enough(value, grade, pair.key)
-	made(value, grade, strict)
+	made(value, grade, pair.form, strict)
 }
 
 # What no credential is: a switch, a path, an address, a UUID, a digest, public key material, a type, a term of time.
@@ -245,6 +247,9 @@ harmless(value) if {
 } else if {
 	contains(value, "-----BEGIN")
 } else if {
+	# The name of a variable, of a field.
+	regex.match(`^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[a-z_]+(?:\.[a-z_]+)+,?$`, value)
+} else if {
 	regex.match(`^[0-9.]+(?:ms|s|m|h|d|w|y|[kKMGT]i?[bB]?)$`, value)
 } else if {
 	regex.match(`[ \t\r\n][!-~]+[ \t\r\n]`, value)
@@ -254,7 +259,7 @@ harmless(value) if {
 }
 
 # The name of a Secret, of a key in one, or of a header: words joined by dashes, of which one says what it holds.
-harmless_name := `^[a-z0-9]+(?:[-_.][a-z0-9]+)*[-_.](?:passwords?|pass|pwd|secrets?|tokens?|keys?|creds?|credentials?|auth|tls|cert|certs|config|env|sa|account|user)$|^(?:passwords?|secrets?|tokens?|creds?|credentials?|auth)[-_.][a-z]+(?:[-_.][a-z]+)*$|^(?:X|x)-[A-Za-z-]+$`
+harmless_name := `^[a-z0-9]+(?:[-.][a-z0-9]+)*[-.](?:passwords?|pass|pwd|secrets?|tokens?|keys?|creds?|credentials?|auth|tls|cert|certs|config|env|sa|account|user)$|^(?:passwords?|secrets?|tokens?|creds?|credentials?|auth)[-.][a-z]+(?:[-.][a-z]+)*$|^[Xx]-[A-Za-z-]+$`
 
 shaped(value, form) if {
 	form in {"scalar", "named", "part", "flag"}
@@ -280,9 +285,15 @@ long_enough(value, grade, key) if {
 }
 
 # Where the key says less, the value has to say more: figures and letters mixed, no word of a language, no name.
-made(value, grade, strict) if {
+made(value, grade, form, strict) if {
 	grade == "strong"
 	not strict
+} else if {
+	# A variable or a flag called secret holds one, or the name of one: lower-case words.
+	form in {"named", "flag", "part"}
+	not strict
+	regex.match(`^[!-~]+$`, value)
+	not regex.match(`^[a-z0-9]+(?:[-_.][a-z0-9]+)*$`, value)
 } else if {
 	random(value)
 }

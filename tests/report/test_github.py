@@ -13,7 +13,7 @@ GITHUB = FORMATS["github"]
 def test_a_command_is_escaped():
     assert ("::warning file=odd dir/wide%2C50%25%3A\u5e97.yaml,line=2,col=8,title=schema/unknown-field::odd | `text` "
             in GITHUB(sample.REPORT, Options()))
-    assert ']]> & %250A\n' in GITHUB(sample.REPORT, Options())
+    assert "]]> & %250A\n" in GITHUB(sample.REPORT, Options())
 
 
 def test_lines_are_commands_or_the_summary():

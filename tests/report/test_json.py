@@ -41,8 +41,8 @@ def test_the_order_of_keys_is_the_documented_one():
     found = report_of(sample.REPORT)
     assert list(found) == ["version", "tool", "summary", "targets", "findings", "rules"]
     assert list(found["summary"]) == ["targets", "resources", "unresolved", "findings", "waived", "known", "silenced"]
-    assert list(found["findings"][0]) == ["rule", "severity", "message", "remedy", "location", "related", "resource", "path", "targets",
-                                          "status", "waiver", "fingerprint"]
+    assert list(found["findings"][0]) == ["rule", "severity", "message", "remedy", "location", "related", "resource", "path",
+                                          "targets", "status", "waiver", "fingerprint"]
 
 
 def test_counts_waiver_and_null():

@@ -44,7 +44,8 @@ def test_what_could_not_be_built_is_no_pass():
 
 
 def test_a_clean_run_is_not_empty():
-    assert suites_of(sample.CLEAN) == {"overlays/v1.2 clean": {"images/unpinned-tag": [], "rendered": [], "secrets/plaintext-secret": []}}
+    assert suites_of(sample.CLEAN) == {
+        "overlays/v1.2 clean": {"images/unpinned-tag": [], "rendered": [], "secrets/plaintext-secret": []}}
     assert suites_of(sample.NOTHING) == {}
 
 
@@ -67,6 +68,7 @@ def test_class_names_have_no_dots():
 
 
 def test_targets_that_look_alike_to_jenkins_stay_apart():
-    first, second = (replace(sample.CLEAN.targets[0], target=replace(sample.CLEAN.targets[0].target, id=name)) for name in ("a.b", "a_b"))
+    entry = sample.CLEAN.targets[0]
+    first, second = (replace(entry, target=replace(entry.target, id=name)) for name in ("a.b", "a_b"))
     report = replace(sample.CLEAN, targets=(first, second), passed=(("a.b", "x/y"), ("a_b", "x/y")))
     assert suites_of(report) == {"a.b": {"rendered": [], "x/y": []}, "a_b": {"rendered #2": [], "x/y #2": []}}

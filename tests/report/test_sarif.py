@@ -51,7 +51,7 @@ def test_no_results_are_an_empty_list():
 
 
 def test_no_path_of_this_machine():
-    assert run_of(sample.REPORT)["originalUriBaseIds"] == {"%SRCROOT%": {"description": {"text": "The root of the checked repository."}}}
+    assert list(run_of(sample.REPORT)["originalUriBaseIds"]["%SRCROOT%"]) == ["description"]
     assert "file:" not in FORMATS["sarif"](sample.REPORT, Options())
 
 
@@ -82,8 +82,9 @@ def test_the_message_names_ten_targets_and_links_what_is_related():
     assert results[4]["message"]["text"].endswith("; [declared here](1).")
 
 
-@pytest.mark.parametrize(("score", "given"), [("8.5", "8.5"), ("10.0", "10.0"), ("0.1", "0.1"), ("high", None), ("0", None), ("11", None),
-                                              (None, None)])
+@pytest.mark.parametrize(("score", "given"), [
+    ("8.5", "8.5"), ("10.0", "10.0"), ("0.1", "0.1"), ("high", None), ("0", None), ("11", None), (None, None),
+])
 def test_only_a_number_is_a_score(score, given):
     rule = Rule("a/b", "t", Severity.ERROR, Severity.ERROR, security_severity=score)
     found, = run_of(replace(sample.CLEAN, rules=(RuleReport(rule, 1),)))["tool"]["driver"]["rules"]

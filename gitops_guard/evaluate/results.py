@@ -1,0 +1,173 @@
+"""What policies said, as JSON -> faults; whatever is not of the shape that DESIGN and schemas/ describe is a fault itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..model import Fault, Location, Related, Resource, ResourceId, Severity
+from ..policy import Policy
+from .units import Unit
+
+_KEYS = {
+    "resource": {"msg", "path", "line", "severity", "related"},
+    "target": {"msg", "path", "line", "severity", "related", "resource", "file"},
+    "file": {"msg", "file", "line", "column", "severity", "related"},
+}
+_WORDS = {severity.word: severity for severity in Severity}
+_MESSAGE = 2_000
+
+
+class ShapeError(Exception):
+    """A result that is none."""
+
+
+def read(policy: Policy, unit: Unit, rule: str, text: str) -> Iterator[Fault]:
+    """The faults that one answer holds. Raises ShapeError, which speaks of shapes and never of values."""
+    value = json.loads(text)
+    if policy.conftest:
+        yield from _conftest(policy, unit, rule, value)
+        return
+    if not isinstance(value, list):
+        raise ShapeError(f"{rule} is {_type(value)}, not a set of objects with msg")
+    for item in value:
+        if not isinstance(item, dict):
+            raise ShapeError(f"{rule} holds {_type(item)}, not an object with msg")
+        yield from _one(policy, unit, item)
+
+
+def _one(policy: Policy, unit: Unit, item: Mapping[str, Any]) -> Iterator[Fault]:
+    scope = policy.metadata.scope
+    for key in item:
+        if key not in _KEYS[scope]:
+            raise ShapeError(f"a result has the unknown key {key!r}"[:200])
+    message = _message(item.get("msg"))
+    severity = _severity(item)
+    if unit.file is not None:
+        at = _Positions(unit.file.path, unit.file.document)
+        yield Fault(policy.id, message, severity, location=at.location(item), related=tuple(at.related(item)))
+        return
+    path, line = _path(item), _number(item, "line") or 0
+    if line and not path:
+        raise ShapeError("a result has a line and no path")
+    if "related" in item:
+        raise ShapeError("a result has related places, but its input gave no lines")
+    if scope == "target":
+        found = _named(unit, item)
+        yield Fault(policy.id, message, severity, resource=found, path=path, line=line, target=unit.target)
+        return
+    for occurrence in unit.reaches(policy):
+        yield Fault(policy.id, message, severity, resource=occurrence, path=path, line=line, target=occurrence.target)
+
+
+def _conftest(policy: Policy, unit: Unit, rule: str, value: Any) -> Iterator[Fault]:
+    """Conftest takes texts and objects with msg; whatever else an object holds is for its reader."""
+    if value is False:
+        return
+    if not isinstance(value, list):
+        raise ShapeError(f"{rule} is {_type(value)}, not a set of messages")
+    severity = Severity.WARNING if rule == "warn" or rule.startswith("warn_") else None
+    for item in value:
+        message = _message(item.get("msg") if isinstance(item, dict) else item)
+        for occurrence in unit.reaches(policy):
+            yield Fault(policy.id, message, severity, resource=occurrence, target=occurrence.target)
+
+
+def _message(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ShapeError("a result has no msg" if value is None else f"a result's msg is {_type(value)}, not a text")
+    return value.strip()[:_MESSAGE]
+
+
+def _severity(item: Mapping[str, Any]) -> Severity | None:
+    if "severity" not in item:
+        return None
+    word = item["severity"]
+    if not isinstance(word, str) or word not in _WORDS:
+        raise ShapeError("a result's severity is none of error, warning, note")
+    return _WORDS[word]
+
+
+def _path(item: Mapping[str, Any]) -> tuple[str | int, ...]:
+    value = item.get("path", [])
+    if not isinstance(value, list):
+        raise ShapeError(f"a result's path is {_type(value)}, not a list of keys")
+    for key in value:
+        if type(key) is not str and (type(key) is not int or key < 0):
+            raise ShapeError(f"a key in a result's path is {_type(key)}")
+    return tuple(value)
+
+
+def _number(item: Mapping[str, Any], key: str) -> int | None:
+    value = item.get(key)
+    if key not in item:
+        return None
+    if type(value) is not int or value < 0:
+        raise ShapeError(f"a result's {key} is {_type(value)}, not a number from 1")
+    return value
+
+
+def _named(unit: Unit, item: Mapping[str, Any]) -> Resource:
+    """Scope target: the resource that a result is about."""
+    wanted = item.get("resource")
+    if not isinstance(wanted, dict):
+        raise ShapeError("a result has no resource; result.identity(object) makes it")
+    api, kind, namespace, name = (wanted.get(key) or "" for key in ("apiVersion", "kind", "namespace", "name"))
+    named = ResourceId(api, kind, namespace, name)
+    for found in unit.resources:
+        if found.id == named:
+            return found
+    raise ShapeError("a result's resource is none of input.resources")
+
+
+class _Positions:
+    """The places that a file's input gave: the only ones that a result may name."""
+
+    def __init__(self, path: str, document: Mapping[str, Any]) -> None:
+        self._path = path
+        self._known: set[tuple[str, int]] = {(path, 1)}
+        self._collect(document, path)
+
+    def _collect(self, node: Any, file: str) -> None:
+        if isinstance(node, dict):
+            own = node.get("file")
+            file = own if isinstance(own, str) else file
+            line = node.get("line")
+            if type(line) is int:
+                self._known.add((file, line))
+            for item in node.values():
+                self._collect(item, file)
+        elif isinstance(node, list):
+            for item in node:
+                self._collect(item, file)
+
+    def location(self, item: Mapping[str, Any]) -> Location:
+        """The place of a result; the beginning of the file where it names none."""
+        file = item.get("file", self._path)
+        line, column = _number(item, "line"), _number(item, "column")
+        if not isinstance(file, str):
+            raise ShapeError(f"a result's file is {_type(file)}, not a text")
+        if line is None:
+            return Location(self._path, 1, 1, "nearest") if file == self._path else self._unknown()
+        if (file, line) not in self._known:
+            return self._unknown()
+        return Location(file, line, max(column or 1, 1))
+
+    def _unknown(self) -> Location:
+        raise ShapeError("a result names a file and line that its input did not give")
+
+    def related(self, item: Mapping[str, Any]) -> Iterator[Related]:
+        """The related places of a result."""
+        value = item.get("related", [])
+        if not isinstance(value, list):
+            raise ShapeError(f"a result's related is {_type(value)}, not a list")
+        for entry in value:
+            if not isinstance(entry, dict) or not set(entry) <= {"file", "line", "column", "msg"}:
+                raise ShapeError("a related place is not {file, line, msg}")
+            yield Related(self.location(entry), _message(entry.get("msg")))
+
+
+def _type(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")

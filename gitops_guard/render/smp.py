@@ -1,0 +1,157 @@
+"""Strategic merge: a resource's body and a patch go in, the body comes out merged, or not at all where the patch deletes it.
+
+This is what kyaml's `merge2` and `walk` packages do, which is less than the API server does: `$patch` is the only directive, and
+only kinds of the embedded OpenAPI have lists that are merged. Every field of the resource is visited, patched or not: a null
+that no text stands for vanishes, and an item of a merged list that repeats another's keys goes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import RenderError
+from ..origin import Map, Origin, Seq, clone
+from . import merged_list
+from .merged_list import Value
+from .openapi import Node, Schemas, builtin
+from .resource import scalar_text
+
+DIRECTIVE = "$patch"
+_DELETE, _REPLACE, _MERGE = "delete", "replace", "merge"
+_KEPT_NULL = object()
+"""A null that was written as one stays; any other null deletes its field."""
+
+
+def merge(body: Map, patch: Map, origin: Origin, schemas: Schemas | None = None) -> Map | None:
+    """The body, changed in place, with the patch merged in; None where the patch deletes the resource.
+
+    `origin` is where the patch is written; `patch` stays as it is. Raises RenderError where the patch has a value of another
+    kind than the resource, or an unknown `$patch`.
+    """
+    found = _Merge(schemas or builtin(), origin).walk((body, None), (clone(patch), origin), None)
+    return None if found is None or type(found[0]) is not Map else found[0]
+
+
+class _Merge:
+    """One merge. A value is a pair of itself and its origin; None stands for a value that is not there."""
+
+    def __init__(self, schemas: Schemas, origin: Origin) -> None:
+        self._schemas = schemas
+        self._origin = origin
+
+    def walk(self, dest: Value | None, patch: Value | None, schema: Node | None) -> Value | None:
+        schema = schema or self._own_schema(dest) or self._own_schema(patch)
+        lead = next((value[0] for value in (dest, patch) if value is not None and value[0] is not None), None)
+        for value in (dest, patch):
+            if value is not None and value[0] is not None and _shape(value[0]) != _shape(lead):
+                place = (patch[1] if patch else None) or self._origin
+                raise RenderError(f"the patch has a {_shape(patch[0] if patch else None)} where the resource has a {_shape(lead)}",
+                                  place.file, place.line, place.column, "give the field the shape that the resource has")
+        if lead is None or type(lead) is Map:
+            return self._map(dest, patch, schema)
+        if type(lead) is Seq and schema is not None and schema.merges:
+            return self._merged_list(dest, patch, schema)
+        return dest if patch is None else patch
+
+    def _own_schema(self, value: Value | None) -> Node | None:
+        """The schema of an object that says what it is, wherever it stands."""
+        if value is None or type(value[0]) is not Map:
+            return None
+        version, kind = value[0].get("apiVersion"), value[0].get("kind")
+        return self._schemas.of(scalar_text(version), scalar_text(kind)) if version and kind else None
+
+    def _map(self, dest: Value | None, patch: Value | None, schema: Node | None) -> Value | None:
+        target = self._target(dest, patch)
+        if target is None or type(target[0]) is not Map:
+            return target
+        fields = target[0]
+        others = patch[0] if patch is not None and type(patch[0]) is Map else Map()
+        for key in sorted({*fields, *others}):
+            theirs = (others[key], others.at.get(key)) if key in others else None
+            ours = (fields[key], fields.at.get(key)) if key in fields else None
+            place = theirs[1] if theirs else None
+            if theirs and type(theirs[0]) is Map and DIRECTIVE in theirs[0]:
+                place = theirs[0].at.get(DIRECTIVE) or place
+            found = self.walk(ours, theirs, schema.field(key) if schema else None)
+            if found is None or found[0] is None:
+                fields.drop(key, place if ours is not None else None)
+            else:
+                fields.put(key, None if found[0] is _KEPT_NULL else found[0], found[1])
+        return target
+
+    def _target(self, dest: Value | None, patch: Value | None) -> Value | None:
+        """The mapping that the merge goes on with."""
+        if dest is None or dest[0] is None:
+            directive = self._map_directive(patch[0], lenient=True) if patch and type(patch[0]) is Map else _MERGE
+            if directive == _DELETE:
+                return None
+            if patch is None and dest is not None and not (dest[1] and dest[1].absent):
+                return (_KEPT_NULL, dest[1])
+            return patch
+        if patch is None:
+            return dest
+        if patch[0] is None:
+            return None
+        directive = self._map_directive(patch[0])
+        return None if directive == _DELETE else patch if directive == _REPLACE else dest
+
+    def _map_directive(self, patch: Map, *, lenient: bool = False) -> str:
+        if DIRECTIVE not in patch:
+            return _MERGE
+        found = scalar_text(patch[DIRECTIVE])
+        if found in (_DELETE, _REPLACE, _MERGE):
+            patch.drop(DIRECTIVE)
+            return found
+        if lenient:
+            return _MERGE
+        raise self._unknown(patch.at.get(DIRECTIVE))
+
+    def _unknown(self, place: Origin | None) -> RenderError:
+        place = place or self._origin
+        return RenderError("an unknown $patch directive", place.file, place.line, place.column, "write delete, replace or merge")
+
+    def _merged_list(self, dest: Value | None, patch: Value | None, schema: Node) -> Value | None:
+        items = _items(patch)
+        target = dest
+        if dest is None or dest[0] is None:
+            target = patch
+        elif patch is not None:
+            if patch[0] is None:
+                return None
+            directive = self._list_directive(items)
+            if directive == _DELETE:
+                return None
+            target = patch if directive == _REPLACE else dest
+        if target is None:
+            return None
+        ours = items if target is patch else _items(target)
+        elements = schema.elements()
+
+        def walk(one: Value | None, other: Value | None) -> Value | None:
+            found = self.walk(one, other, elements)
+            return None if found is None or found[0] is _KEPT_NULL else found
+
+        found = merged_list.merge(ours, items if patch is not None else None, schema.keys, walk, self._origin)
+        return Seq([value for value, _ in found], [origin for _, origin in found]), target[1]
+
+    def _list_directive(self, items: list[Value]) -> str:
+        for value, _ in items:
+            if type(value) is Map and DIRECTIVE in value:
+                if len(value) > 1:
+                    return _MERGE
+                directive = scalar_text(value[DIRECTIVE])
+                if directive not in (_DELETE, _REPLACE, _MERGE):
+                    raise self._unknown(value.at.get(DIRECTIVE))
+                merged_list.put(items, [DIRECTIVE], [directive], None, self._origin)
+                return directive
+        return _MERGE
+
+
+def _items(value: Value | None) -> list[Value]:
+    if value is None or type(value[0]) is not Seq:
+        return []
+    return list(zip(value[0], value[0].at, strict=True))
+
+
+def _shape(value: Any) -> str:
+    return "mapping" if type(value) is Map else "list" if type(value) is Seq else "scalar"

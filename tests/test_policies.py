@@ -1,0 +1,106 @@
+"""Every built-in policy: METADATA, unit tests, and examples that it judges as they say. `-k unpinned_tag` runs one."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import jsonschema
+import pytest
+from trees import sources
+
+from gitops_guard import data, manifests
+from gitops_guard.evaluate import Subjects, evaluate
+from gitops_guard.evaluate.files import read_files
+from gitops_guard.evaluate.unit_tests import run_tests
+from gitops_guard.evaluate.units import units
+from gitops_guard.examples import Example, read_examples
+from gitops_guard.locate import locate
+from gitops_guard.model import Fault, Target
+from gitops_guard.policy import Policy, PolicyFolder, load
+from gitops_guard.rego_file import RegoFile
+
+LOADED = load([PolicyFolder(data.policies(), builtin=True)])
+POLICIES = {policy.metadata.rule.id.replace("-", "_"): policy for policy in LOADED.policies}
+JUDGED = [policy for policy in LOADED.policies if policy.metadata.scope in ("resource", "target", "file")]
+EXAMPLES = [(policy, example) for policy in JUDGED if policy.id in LOADED.examples for example in read_examples(LOADED.examples[policy.id])]
+
+
+def name_of(value: Any) -> str:
+    return value.id.replace("-", "_") if isinstance(value, Policy) else f"{value.number}_line_{value.line}"
+
+
+def test_every_file_is_right() -> None:
+    assert [f"{fault.location}: {fault.message}" for fault in LOADED.faults] == []
+    assert POLICIES
+
+
+@pytest.mark.parametrize("policy", LOADED.policies, ids=name_of)
+def test_has_unit_tests_and_examples(policy: Policy) -> None:
+    tests = {file.package for file in LOADED.tests}
+    assert policy.package + "_test" in tests, "no unit tests"
+    assert policy.id in LOADED.examples, "no examples"
+    kinds = {example.good for example in read_examples(LOADED.examples[policy.id])}
+    assert kinds == {True, False}, "at least one good and one bad example"
+
+
+@pytest.mark.parametrize("rule", sorted(set(LOADED.rules) - {policy.id for policy in LOADED.policies}))
+def test_rules_without_rego_have_examples(rule: str) -> None:
+    assert read_examples(LOADED.examples[rule])
+
+
+@pytest.mark.parametrize(("policy", "example"), EXAMPLES, ids=name_of)
+def test_example(policy: Policy, example: Example) -> None:
+    subjects = subjects_of(example)
+    result = evaluate(LOADED, subjects, enabled={policy.id}, parameters={policy.id: example.parameters})
+    assert result.checked[policy.id] > 0 or example.good, "nothing was sent to the policy: its kinds, or the file's name"
+    found = {(place.file, place.line) for place in map(locate, result.faults)}
+    messages = [f"{locate(fault).file}:{locate(fault).line} {fault.rule} {fault.message}" for fault in result.faults]
+    assert {fault.rule for fault in result.faults} <= {policy.id}, messages
+    assert found == example.marks, messages
+    if example.severity is not None:
+        assert {severity_of(fault, policy, example) for fault in result.faults} == {example.severity}
+
+
+@pytest.mark.parametrize(("policy", "example"), EXAMPLES, ids=name_of)
+def test_inputs_of_examples_satisfy_their_schema(policy: Policy, example: Example) -> None:
+    validator = schema_of(policy.metadata.scope)
+    found, faults = units([policy], [0], subjects_of(example))
+    assert faults == []
+    for unit in found:
+        facts = {"decoded": {}, "sops": {"document": False, "plain": []}, "sealed": {}, "embedded": []}
+        validator.validate(json.loads(unit.input("{}", json.dumps(facts))))
+
+
+def severity_of(fault: Fault, policy: Policy, example: Example) -> Any:
+    return fault.severity or policy.metadata.rule.severity_in(example.environment, not example.outside)
+
+
+@functools.cache
+def schema_of(scope: str) -> Any:
+    schema = json.loads((data.schemas() / f"input-{scope}.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def subjects_of(example: Example) -> Subjects:
+    files: Mapping[str, Any] = {path: text.encode() for path, text in example.files.items()}
+    tree = sources(dict(files))
+    target = Target("example", "manifests", ".", example.environment, owners=example.owners)
+    name = None if example.outside else target.id
+    resources = [resource for path in example.files if path.endswith(manifests.SUFFIXES) and not is_ci(path)
+                 for resource in manifests.read(tree, path, name)]
+    return Subjects(resources, {} if example.outside else {target.id: target}, read_files(tree, example.files))
+
+
+def is_ci(path: str) -> bool:
+    return path.endswith(manifests.KUSTOMIZATION_FILES)
+
+
+@pytest.mark.parametrize("file", LOADED.tests, ids=lambda file: file.name.removesuffix(".rego"))
+def test_unit_tests_hold(file: RegoFile) -> None:
+    results = run_tests(LOADED, [file])
+    assert results
+    assert [f"{file.name}:{result.line} {result.rule} {result.message}" for result in results if result.message] == []
