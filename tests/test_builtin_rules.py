@@ -37,7 +37,7 @@ def write(root, example):
     return marked
 
 
-@pytest.mark.parametrize(("rule", "example"), examples())
+@pytest.mark.parametrize(("rule", "example"), list(examples()))
 def test_example(rule, example, tmp_path):
     marked = write(tmp_path, example)
     options = ["--kubernetes-version", str(example["kubernetes_version"])] if "kubernetes_version" in example else []

@@ -106,9 +106,10 @@ def _scalar_or_node(value: Any, path: Path, key: str, parent: Any, kind: Any) ->
             return
         name = value.get("name")
         named = isinstance(name, str) and isinstance(value.get("value"), (str, int, float))
+        last = _tail(key)
         for child, item in value.items():
             own = named and child == "value"
-            label = str(name) if own else f"{_tail(key)}.{child}"
+            label = str(name) if own else f"{last}.{child}"
             for found in _scalar_or_node(item, (*path, child), label, value, kind):
                 yield {**found, "form": "named"} if own and found["form"] == "scalar" else found
     elif isinstance(value, list):

@@ -20,6 +20,7 @@ MAX_PARSED = 2_000_000
 """Characters; a longer text is read line by line, not as YAML."""
 _MAX_DEPTH = 3
 _MAX_VALUE = 8_000
+_SHORTEST = 8
 MAX_PAIRS = 10_000
 """Of one text; beyond them the text is not judged, which the last pair (`overflow`) says."""
 
@@ -34,15 +35,15 @@ class Pair(NamedTuple):
     """Inside the text, from 1."""
     form: str
     """`scalar` of YAML or JSON, `line` (key=value), `code` (quoted in a program), `part` of a connection string, `flag` of a
-    command, `token` (found by its form alone), `comment` (the same in a comment), `overflow` (there are more pairs than can be judged)."""
+    command, `token` (found by its form alone), `comment` (the same in a comment), `overflow` (more than can be judged)."""
 
 
 # A look for plain words is quicker than a regular expression, and most texts have none of them.
 _KEY_MARKS = ("pass", "pwd", "secret", "token", "cred", "key", "auth", "bearer", "pw", "sas")
 _TOKEN_MARKS = (
-    "akia", "asia", "aiza", "eyj", "sg.", "gocspx-", "shpat_", "shpss_", "pmak-", "hf_", "hvs.", "hvb.", "ya29.", "dckr_", "dapi",
+    "akia", "asia", "aiza", "eyj", "sg.", "gocspx-", "shp", "pmak-", "hf_", "hvs.", "hvb.", "ya29.", "dckr_", "dapi",
     "lin_api_", "pul-", "nrak-", "atatt", "xkeysib-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "gl", "xox", "xapp-",
-    "hooks.slack", "discord", "webhook", "k_live_", "k_test_", "whsec_", "sk-", "npm_", "pypi-", "_v1_", "dp.", ":aa", ".atlasv1.",
+    "hooks.", "discord", "webhook", "k_live_", "k_test_", "whsec_", "sk-", "npm_", "pypi-", "_v1_", "dp.", ":aa", ".atlasv1.",
     "basic", "bearer", "key=", "keyname=", "sig=", "password=", "passwd=", "pwd=", "secret=", "token=",
 )
 _KEY = re.compile(r"pass|pwd|secret|token|cred|[a-z][-_. ]?key|key_?data|auth|bearer|pw\b|\bsas\b", re.IGNORECASE)
@@ -50,7 +51,8 @@ _KEY = re.compile(r"pass|pwd|secret|token|cred|[a-z][-_. ]?key|key_?data|auth|be
 _TAGGED = re.compile(r"[:-]\s+![A-Za-z]")
 _TOKEN = re.compile(
     r"://[^\s/?#@:]{0,200}:[^\s/@]{1,500}@"
-    r"|(?:AKIA|ASIA|AIza|eyJ|SG\.|GOCSPX-|shpat_|shpss_|PMAK-|hf_|hvs\.|hvb\.|ya29\.|dckr_|dapi|lin_api_|pul-|NRAK-|ATATT|xkeysib-)"
+    r"|(?:AKIA|ASIA|AIza|eyJ|SG\.|GOCSPX-|shp(?:at|ss|ca|pa)_|PMAK-|hf_|hv[sb]\.|ya29\.|dckr_|dapi)"
+    r"|lin_api_|pul-|NRAK-|ATATT|xkeysib-"
     r"|gh[pousr]_|github_pat_|gl[a-z]{2,6}-|xox[a-z]-|xapp-|hooks\.slack|discord(?:app)?\.com/api/webhooks|webhook\.office"
     r"|[srp]k_(?:live|test)_|whsec_|sk-|npm_|pypi-|do[opr]_v1_|gls?[ac]_|glc_|dp\.[a-z]{2}\.|:AA[A-Za-z0-9_-]{30}|\.atlasv1\."
     r"|(?:Basic|Bearer)\s+[A-Za-z0-9+/_.=-]{12}"
@@ -76,6 +78,8 @@ def speaks(key: str) -> bool:
 
 def tokenish(value: str) -> bool:
     """Whether a value may be a credential by its form."""
+    if len(value) < _SHORTEST:
+        return False
     low = value.lower()
     marked = ("://" in low and "@" in low) or any(mark in low for mark in _TOKEN_MARKS)
     return marked and _TOKEN.search(value) is not None

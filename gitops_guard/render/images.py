@@ -16,7 +16,7 @@ from ..origin import Map, Origin, Seq
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
 from .resource import ResMap, scalar_text
-from .selecting import pattern
+from .selecting import compile_pattern
 
 _LISTS = ("containers", "initContainers")
 _REST = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?\Z"
@@ -90,8 +90,9 @@ class _Update:
 @functools.lru_cache(maxsize=1024)
 def _image_pattern(name: str) -> re.Pattern[str] | None:
     """kustomize puts the name into the expression as it stands; None where that is no expression that can be run safely."""
-    checked = pattern(name)
-    return None if checked is None else re.compile(f"^{name}{_REST}", re.ASCII)
+    checked = compile_pattern(name)
+    # Without a group around it: in `a|b` the `^` belongs to the first and the rest to the second.
+    return None if checked is None else re.compile(f"^{checked.pattern[len('(?:'):-1]}{_REST}", re.ASCII)
 
 
 def split_image(image: str) -> tuple[str, str, str]:

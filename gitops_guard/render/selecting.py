@@ -74,7 +74,7 @@ def _selected(wanted: Selector, resource: Resource) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def _compile(pattern: str) -> re.Pattern[str] | None:
+def compile_pattern(pattern: str) -> re.Pattern[str] | None:
     """Go's RE2 dialect, as far as Python has it; None where it can't be compiled safely."""
     for posix, plain in _POSIX.items():
         pattern = pattern.replace(posix, plain)
@@ -90,7 +90,7 @@ def _compile(pattern: str) -> re.Pattern[str] | None:
 
 
 def _pattern(text: str, origin: Origin) -> re.Pattern[str]:
-    found = _compile(text)
+    found = compile_pattern(text)
     if found is None:
         raise fail("a pattern that can't be used as a regular expression", origin, "write a plain name, or a simpler pattern")
     return found

@@ -33,7 +33,9 @@ deny contains object.union(result.violation(use.path, msg), {"severity": "error"
 
 deny contains result.violation(use.path, msg) if {
 	some use in tagged
-	not images.listed(use.image, input.parameters.require_digest)
-	not images.listed(use.image, input.parameters.allow)
+	required := input.parameters.require_digest
+	not images.listed(use.image, required)
+	allow := input.parameters.allow
+	not images.listed(use.image, allow)
 	msg := sprintf("container %s: image %s has no digest", [use.container, images.shown(use.image)])
 }

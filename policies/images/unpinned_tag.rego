@@ -23,7 +23,8 @@ deny contains result.violation(use.path, msg) if {
 	some use in images.used
 	use.image.digest == ""
 	why := moves(use.image.tag)
-	not images.listed(use.image, input.parameters.allow)
+	allow := input.parameters.allow
+	not images.listed(use.image, allow)
 	msg := sprintf("container %s: image %s %s", [use.container, images.shown(use.image), why])
 }
 

@@ -1,0 +1,200 @@
+"""`replacements:`: the value of one field is written to fields of selected objects.
+
+Rules: kustomize `filters/replacement`. A scalar that is written over keeps its type, so that the text "80" over a number is a
+number; a field inside of JSON or YAML text is written in that text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import RenderError
+from ..origin import Map, Origin, Seq, clone
+from ..scalars import Dialect, resolve
+from . import structured
+from .fieldpath import PathError, find, look_up, split
+from .fieldspec import Place
+from .load import fail
+from .resource import NO_NAMESPACE, Gvk, ResMap, Resource, effective_namespace, scalar_text
+from .selecting import Selector
+
+_Value = tuple[Any, Origin | None]
+_DEFAULT_PATH = "metadata.name"
+
+
+class _New:
+    """A scalar that was created and is still to be written."""
+
+
+_NEW = _New()
+
+
+def replace(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool = False) -> None:
+    """Apply one replacement (a checked `fields.REPLACEMENT`).
+
+    `incomplete` says that a part of the build is unknown: a source that is not there may be in it. Raises RenderError.
+    """
+    if (entry.get("source") is None and entry.get("sourceValue") is None) or entry.get("targets") is None:
+        raise fail("a replacement needs a source and a target", origin, "add source: and targets:")
+    value = _source(resources, entry, origin, incomplete=incomplete)
+    if value is None:
+        return
+    targets = entry["targets"]
+    for target, at in zip(targets, targets.at, strict=True):
+        _Target(target, at or origin).write(resources, value)
+    resources.changed()
+
+
+def _source(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool) -> _Value | None:
+    source, at = entry.get("source"), entry.at.get("source", origin)
+    if entry.get("sourceValue") is not None:
+        if source is not None:
+            raise fail("a replacement with a source and a sourceValue", at, "keep one of them")
+        return entry["sourceValue"], entry.at["sourceValue"]
+    gvk = Gvk(source.get("group", ""), source.get("version", ""), source.get("kind", ""))
+    name, namespace = source.get("name", ""), source.get("namespace", "")
+    scope = effective_namespace(gvk, namespace) if namespace else ""
+    matched = resources.by_any_id(lambda found: (not name or found.name == name) and (not scope or found.scope == scope)
+                                  and found.gvk.selected_by(gvk))
+    if len(matched) > 1:
+        raise fail("a replacement whose source matches several objects", at, "name kind, name and namespace")
+    if not matched:
+        if incomplete:
+            return None
+        raise fail("a replacement whose source matches no object", at, "correct kind, name or namespace")
+    path = source.get("fieldPath") or _DEFAULT_PATH
+    path_at = source.at.get("fieldPath", at)
+    try:
+        place = look_up(matched[0].body, split(path))
+    except PathError as error:
+        raise fail(f"the source of the replacement: {error}", path_at, "correct fieldPath") from None
+    if place is None or place.value is None or place.value == {} or place.value == []:
+        raise fail(f"the source of the replacement has no {path}", path_at, "correct fieldPath")
+    return _refined((place.value, place.origin), source.get("options") or Map(), path_at)
+
+
+def _refined(value: _Value, options: Map, at: Origin) -> _Value:
+    delimiter = options.get("delimiter", "")
+    if not delimiter:
+        return clone(value[0]), value[1]
+    if _is_container(value[0]):
+        raise fail("a delimiter is for texts only", at, "name a scalar field")
+    parts, index = scalar_text(value[0]).split(delimiter), options.get("index", 0)
+    if not 0 <= index < len(parts):
+        raise fail("the index is beyond the parts of the source", options.at.get("index", at), "correct index or delimiter")
+    return parts[index] if type(value[0]) is str else _retyped(parts[index]), value[1]
+
+
+class _Target:
+    """One entry of `targets:`."""
+
+    def __init__(self, target: Map, origin: Origin) -> None:
+        selector = target.get("select")
+        if selector is None:
+            raise fail("a target of a replacement without select", origin, "add select:")
+        self._select = Selector(selector, target.at["select"])
+        rejects = target.get("reject") or Seq()
+        self._rejects = [(Selector(row, at or origin), bool(row.get("labelSelector") or row.get("annotationSelector")))
+                         for row, at in zip(rejects, rejects.at, strict=True)]
+        paths = target.get("fieldPaths") or Seq([_DEFAULT_PATH], [origin])
+        self._paths = [(path, at or origin) for path, at in zip(paths, paths.at, strict=True)]
+        options = target.get("options") or Map()
+        self._delimiter, self._index = options.get("delimiter", ""), options.get("index", 0)
+        self._creates = bool(options.get("create"))
+
+    def write(self, resources: ResMap, value: _Value) -> None:
+        for resource in resources:
+            if self._means(resource):
+                for path, at in self._paths:
+                    self._write(resource, path, at, value)
+
+    def _means(self, resource: Resource) -> bool:
+        ids = _ids(resource)
+        if not self._select.suits(resource):
+            return False
+        for reject, by_labels in self._rejects:
+            if (by_labels and reject.suits(resource)) or (not reject.empty and any(_selects(reject, found) for found in ids)):
+                return False
+        return any(_selects(self._select, found) for found in ids)
+
+    def _write(self, resource: Resource, path: str, at: Origin, value: _Value) -> None:
+        parts = split(path)
+        create = self._blank(value) if self._creates else None
+        origin = value[1] or at
+        if structured.write(resource.body, parts, value, create, at):
+            return
+        try:
+            places = find(resource.body, parts, create, origin)
+        except PathError as error:
+            raise fail(f"the replacement can't write {path}: {error}", at, "correct the path") from None
+        if not places:
+            raise fail(f"the replacement finds no {path} in {resource.id}", at, "correct the path, or use options: {create: true}")
+        for place in places:
+            self._put(place, value, at)
+
+    def _blank(self, value: _Value) -> Callable[[], Any]:
+        kind = type(value[0])
+        return kind if kind is Map or kind is Seq else lambda: _NEW
+
+    def _put(self, place: Place, value: _Value, at: Origin) -> None:
+        old = place.value
+        new = value[0]
+        if self._delimiter:
+            if _is_container(old):
+                raise fail("a delimiter is for texts only", at, "name a scalar field")
+            parts = ("" if old is _NEW else scalar_text(old)).split(self._delimiter)
+            text = scalar_text(new)
+            if self._index < 0:
+                parts.insert(0, text)
+            elif self._index >= len(parts):
+                parts.append(text)
+            else:
+                parts[self._index] = text
+            new = self._delimiter.join(parts)
+        place.put(written_over(old, new, at), value[1])
+
+
+def written_over(old: Any, new: Any, at: Origin) -> Any:
+    """What a value becomes when it is written over another: a scalar keeps its type. Raises RenderError where it can't."""
+    if _is_container(old):
+        return clone(new)
+    text = scalar_text(new)
+    if old is _NEW:
+        return clone(new) if _is_container(new) else _retyped(text)
+    if type(old) is str:
+        return text
+    found = resolve(text, Dialect.RESOURCE)
+    if type(found) is type(old) or (type(old) is float and type(found) is int):
+        return found
+    raise _mismatch(at)
+
+
+def _retyped(text: str) -> Any:
+    return resolve(text, Dialect.RESOURCE)
+
+
+def _mismatch(at: Origin) -> RenderError:
+    return fail("the replacement writes a text over a value of another type", at, "put the value it writes over in quotes")
+
+
+def _is_container(value: Any) -> bool:
+    return type(value) is Map or type(value) is Seq
+
+
+_RawId = tuple[Gvk, str, str]
+
+
+def _ids(resource: Resource) -> list[_RawId]:
+    """Group, version and kind, name and namespace (as written) of every id it has or had."""
+    now = resource.namespace
+    found = [(resource.gvk, resource.name, now)]
+    for old in resource.previous_ids():
+        unnamed = old.scope == NO_NAMESPACE or (old.scope == "default" and now != "default")
+        found.append((old.gvk, old.name, "" if unnamed else old.scope))
+    return found
+
+
+def _selects(selector: Selector, found: _RawId) -> bool:
+    gvk, name, namespace = found
+    return selector.names_gvk(gvk) and selector.names(name) and selector.names_namespace(namespace)
