@@ -76,7 +76,8 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
     marked = {MANIFEST: texts} if isinstance(texts, str) else texts
     if not isinstance(marked, dict) or not marked or not all(isinstance(text, str) for text in marked.values()):
         raise wrong("an example is a text, or a mapping of paths to texts", "good" if good else "bad")
-    marks = frozenset((path, at) for path, text in marked.items() for at, row in enumerate(text.split("\n"), 1) if _MARK.search(row))
+    marks = frozenset((path, at) for path, text in marked.items()
+                      for at, row in enumerate(text.split("\n"), 1) if _MARK.search(row))
     if good is bool(marks):
         raise wrong("a good example has no mark" if good else "a bad example marks its lines with # <- here")
     severity = item.get("severity")
@@ -86,6 +87,7 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
     if not all(isinstance(owner, dict) and set(owner) <= set(_OWNER) for owner in owners):
         raise wrong(f"an owner has the keys {', '.join(_OWNER)}", "owners")
     return Example(
-        number, line, str(item.get("title", "")), good, {path: _MARK.sub("", text) for path, text in marked.items()}, marks, marked,
+        number, line, str(item.get("title", "")), good,
+        {path: _MARK.sub("", text) for path, text in marked.items()}, marks, marked,
         Severity.parse(severity) if severity else None, str(item.get("environment", "production")), item.get("parameters", {}),
         tuple(Owner(**{"namespace": "", **owner}) for owner in owners), bool(item.get("outside", False)))

@@ -118,3 +118,34 @@ def _timestamp(text: str) -> str | None:
     digits = (fraction or "")[1:10].rstrip("0")
     suffix = "Z" if zone in (None, "+00:00", "-00:00") else zone
     return time.isoformat() + (f".{digits}" if digits else "") + suffix
+
+
+_UNFOLDABLE = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]| [\n\u2028\u2029]| \\Z")
+
+
+def refold(text: str) -> str:
+    """What kustomize makes of a folded block (`>`): it writes each resource once more and reads that.
+
+    go-yaml's emitter looks at the first character of the text where it should look at the next line, so that an indented line
+    gets an empty one before it, and a text that begins with a blank loses line breaks.
+    """
+    if "\n" not in text or _UNFOLDABLE.search(text):
+        return text
+    begins_blank = text.lstrip("\n")[:1] in ("", " ")
+    out: list[str] = []
+    pieces = re.split("(\n+)", text)
+    for at, piece in enumerate(pieces):
+        if at % 2 == 0 or not pieces[at - 1]:
+            out.append(piece)
+            continue
+        before, after = pieces[at - 1][0] == " ", pieces[at + 1][:1] == " "
+        last = not pieces[at + 1]
+        if before or (last and len(piece) == 1):
+            out.append(piece)
+        elif after or last:
+            out.append(piece if begins_blank else piece + "\n")
+        elif begins_blank:
+            out.append(piece[1:] or " ")
+        else:
+            out.append(piece)
+    return "".join(out)

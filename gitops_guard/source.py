@@ -20,7 +20,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from .errors import SourceError
 from .origin import Map, Origin, Seq
-from .scalars import Dialect, resolve
+from .scalars import Dialect, refold, resolve
 from .tree import Tree
 
 MAX_NODES = 1_000_000
@@ -402,6 +402,8 @@ class _Builder:
     def _scalar(self, event: Any, style: str | None) -> Any:
         tag = event.tag
         if tag is None:
+            if style == ">" and self._dialect is Dialect.RESOURCE:
+                return refold(event.value)
             return resolve(event.value, self._dialect) if not style and event.implicit[0] else event.value
         if not tag.startswith(_TAG):
             # yaml.v3 resolves a plain scalar with a foreign tag to its text.

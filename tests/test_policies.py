@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 from collections.abc import Mapping
@@ -13,19 +14,23 @@ from trees import sources
 
 from gitops_guard import data, manifests
 from gitops_guard.evaluate import Subjects, evaluate
+from gitops_guard.evaluate.engine import Engine
 from gitops_guard.evaluate.files import read_files
+from gitops_guard.evaluate.lint import World, cycles, examine
+from gitops_guard.evaluate.negation import write_out
 from gitops_guard.evaluate.unit_tests import run_tests
 from gitops_guard.evaluate.units import units
 from gitops_guard.examples import Example, read_examples
 from gitops_guard.locate import locate
 from gitops_guard.model import Fault, Target
-from gitops_guard.policy import Policy, PolicyFolder, load
+from gitops_guard.policy import Policy, PolicyFolder, PolicySet, load
 from gitops_guard.rego_file import RegoFile
 
 LOADED = load([PolicyFolder(data.policies(), builtin=True)])
 POLICIES = {policy.metadata.rule.id.replace("-", "_"): policy for policy in LOADED.policies}
 JUDGED = [policy for policy in LOADED.policies if policy.metadata.scope in ("resource", "target", "file")]
-EXAMPLES = [(policy, example) for policy in JUDGED if policy.id in LOADED.examples for example in read_examples(LOADED.examples[policy.id])]
+EXAMPLES = [(policy, example) for policy in JUDGED if policy.id in LOADED.examples
+            for example in read_examples(LOADED.examples[policy.id])]
 
 
 def name_of(value: Any) -> str:
@@ -51,10 +56,12 @@ def test_rules_without_rego_have_examples(rule: str) -> None:
     assert read_examples(LOADED.examples[rule])
 
 
+@pytest.mark.parametrize("engine", ["regorus", "opa"])
 @pytest.mark.parametrize(("policy", "example"), EXAMPLES, ids=name_of)
-def test_example(policy: Policy, example: Example) -> None:
+def test_example(policy: Policy, example: Example, engine: str) -> None:
     subjects = subjects_of(example)
-    result = evaluate(LOADED, subjects, enabled={policy.id}, parameters={policy.id: example.parameters})
+    policies = LOADED if engine == "regorus" else as_opa_reads_them()
+    result = evaluate(policies, subjects, enabled={policy.id}, parameters={policy.id: example.parameters})
     assert result.checked[policy.id] > 0 or example.good, "nothing was sent to the policy: its kinds, or the file's name"
     found = {(place.file, place.line) for place in map(locate, result.faults)}
     messages = [f"{locate(fault).file}:{locate(fault).line} {fault.rule} {fault.message}" for fault in result.faults]
@@ -72,6 +79,32 @@ def test_inputs_of_examples_satisfy_their_schema(policy: Policy, example: Exampl
     for unit in found:
         facts = {"decoded": {}, "sops": {"document": False, "plain": []}, "sealed": {}, "embedded": []}
         validator.validate(json.loads(unit.input("{}", json.dumps(facts))))
+
+
+@functools.cache
+def as_opa_reads_them() -> PolicySet:
+    """The policies with OPA's meaning of `not f(input.x)` written out."""
+    def rewritten(file: RegoFile) -> RegoFile:
+        return dataclasses.replace(file, text=write_out(file.text, tree_of(file)))
+    policies = [dataclasses.replace(policy, files=tuple(map(rewritten, policy.files))) for policy in LOADED.policies]
+    return dataclasses.replace(LOADED, policies=tuple(policies), libraries=tuple(map(rewritten, LOADED.libraries)))
+
+
+def tree_of(file: RegoFile) -> Any:
+    engine = Engine()
+    engine.add(file.name, file.text)
+    return engine.trees()[0]
+
+
+def test_no_policy_has_what_is_refused_in_others() -> None:
+    files = [*LOADED.libraries, *(file for policy in LOADED.policies for file in policy.files)]
+    trees = [(file.package, tree_of(file)) for file in files]
+    world = World()
+    for package, tree in trees:
+        world.add(package, tree)
+    problems = {package: examine(tree, package, world, policy=not package.startswith("gitops_guard.lib.")) for package, tree in trees}
+    assert {package: found for package, found in problems.items() if found} == {}
+    assert cycles(trees, world) == []
 
 
 def severity_of(fault: Fault, policy: Policy, example: Example) -> Any:

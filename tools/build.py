@@ -63,10 +63,11 @@ def required(name: str, module: str) -> str:
 
 def stamps(name: str) -> str:
     """What a release build would link in and `go build` does not know: versions that change what the program does."""
-    if name == "helm":  # charts ask for .Capabilities.KubeVersion; unset, it would be that of years ago
+    if name == "helm":  # charts ask for .Capabilities.KubeVersion and HelmVersion; unset, the first is that of years ago
         major, minor = "1", required(name, "k8s.io/client-go").split(".")[1]
         variables = {f"helm.sh/helm/v3/pkg/{package}.k8sVersion{part}": value
                      for package in ("chartutil", "lint/rules") for part, value in (("Major", major), ("Minor", minor))}
+        variables["helm.sh/helm/v3/internal/version.version"] = f"v{required(name, 'helm.sh/helm/v3')}"
     elif name == "kube-apiserver":  # unset, it calls itself v0.0.0 and no feature has its version's default
         version = required(name, "k8s.io/kubernetes")
         major, minor = version.split(".")[:2]

@@ -51,7 +51,8 @@ def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str
     files = _files(policies, asked)
     if not found and all(file.builtin for file in files):
         return Evaluation(faults, dict.fromkeys((policy.id for policy in asked), 0))
-    job = Job(files, asked, given, found, timeout)
+    ours = {files.index(policy.files[0]) for policy in asked if not policy.conftest}
+    job = Job(files, ours, asked, given, found, timeout)
     outcome = run(job, jobs)
     return _Reader(job, outcome, faults).evaluation()
 

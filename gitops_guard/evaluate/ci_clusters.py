@@ -39,7 +39,7 @@ def _made(log: Log, job: str, load: Load, depth: int, seen: set[tuple[str, str]]
         return None
     seen.add((log.path, job))
     for use in log.uses:
-        if use["job"] == job and (kind := _by_action(use["action"])):
+        if use["job"] == job and (kind := _by_action(use["action"]) or _local_action(use["action"], load, depth, seen)):
             return kind
     for command in log.commands:
         if command["job"] == job and (kind := _by_command(command) or _called(log, command, load, depth, seen)):
@@ -54,6 +54,15 @@ def _made(log: Log, job: str, load: Load, depth: int, seen: set[tuple[str, str]]
 def _by_action(action: str) -> str | None:
     tokens = re.split(r"[^a-z0-9]+", action.partition("@")[0].lower())
     return next((kind for kind in _MAKERS if kind in tokens), None)
+
+
+def _local_action(action: str, load: Load, depth: int, seen: set[tuple[str, str]]) -> str | None:
+    """What a composite action of this repository makes."""
+    if not action.startswith("./"):
+        return None
+    folder = posixpath.normpath(action)
+    found = [log for name in ("action.yml", "action.yaml") if (log := load(f"{folder}/{name}")) is not None]
+    return next((kind for log in found if (kind := _made(log, "", load, depth + 1, seen))), None)
 
 
 def _by_command(command: dict[str, Any]) -> str | None:

@@ -16,11 +16,12 @@ from .ci_log import GITHUB_EXPRESSION, Log, items, line_at, lines_of, literals, 
 
 _SHELLS = re.compile(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
 # Actions that run a tool with the words of one input.
-_TOOL_INPUTS = ("args", "command", "cmd", "run", "script", "commands", "helmfile-args", "tg_command", "exec")
+_TOOL_INPUTS = ("args", "command", "cmd", "run", "script", "commands", "helmfile-args", "tg_command", "exec",
+                "inlineScript")
 _TOOL_OF = re.compile(r"(?:^|[/_.-])(kubectl|kube-tools|helm|helm-eks|helm3|helmfile|argocd|argo-cd|flux|pulumi|terragrunt|retry"
-                      r"|wretry)(?=[/_.:@-]|$)")
+                      r"|wretry|ssh-action|cli)(?=[/_.:@-]|$)")
 _COMMANDS = frozenset({"kubectl", "helm", "helmfile", "argocd", "flux", "pulumi", "terragrunt", "sh", "bash"})
-_WHOLE = frozenset({"retry", "wretry", "kube-tools", "helm-eks", "helm3"})
+_WHOLE = frozenset({"retry", "wretry", "kube-tools", "helm-eks", "helm3", "ssh-action", "cli"})
 _NAMES = {"argo-cd": "argocd"}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..rego_file import RegoFile
 from .engine import Engine, EngineError
-from .lint import World, examine, names_of
+from .lint import World, cycles, examine, rules_of
+from .negation import NegationError, write_out
 
 _CONFTEST_RULE = re.compile(r"(deny|violation|warn)(_[a-zA-Z0-9]+)*|exception")
 _V0_REMEDY = "convert it to Rego v1: opa fmt --write --v0-v1"
@@ -35,27 +36,31 @@ class Prepared:
     rejected: tuple[Rejected, ...] = ()
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Package -> the rules that Conftest runs in it."""
+    texts: Mapping[int, str] = field(default_factory=dict)
+    """File -> its text with negations written out, where that is another one."""
 
 
 Watch = Callable[[int], None]
 
 
-def prepare(files: Sequence[RegoFile], known: Prepared | None, out: Mapping[int, str], watch: Watch) -> tuple[Engine, Prepared]:
+def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | None, out: Mapping[int, str],
+            watch: Watch) -> tuple[Engine, Prepared]:
     """The engine with every file that is right.
 
-    `known` is what another worker found, `out` the files that ended one and why; `watch` is told which file is next.
+    `ours` are the files that must have a set `deny`; `known` is what another worker found, `out` the files that ended one and
+    why; `watch` is told which file is next.
 
     Built-in files are taken as they are: the tests examine them. Raises EngineError where one of them can't be loaded.
     """
     if known is None:
-        known = _examined(files, out, watch)
+        known = _examined(files, ours, out, watch)
     while True:
         rejected = {entry.file for entry in known.rejected}
         engine = Engine()
         for number, file in enumerate(files):
             if number not in rejected:
                 watch(number)
-                engine.add(str(number), file.text)
+                engine.add(str(number), known.texts.get(number, file.text))
         watch(-1)
         try:
             engine.analyse()
@@ -63,16 +68,17 @@ def prepare(files: Sequence[RegoFile], known: Prepared | None, out: Mapping[int,
             if not error.file or files[int(error.file)].builtin:
                 raise
             more = Rejected(int(error.file), error.message, error.line, error.column)
-            known = Prepared((*known.rejected, more), known.rules)
+            known = Prepared((*known.rejected, more), known.rules, known.texts)
             continue
         return engine, known
 
 
-def _examined(files: Sequence[RegoFile], out: Mapping[int, str], watch: Watch) -> Prepared:
+def _examined(files: Sequence[RegoFile], ours: Collection[int], out: Mapping[int, str], watch: Watch) -> Prepared:
     """Parse and examine each file that is not built in."""
     if all(file.builtin for file in files):
         return Prepared()
     trees: dict[int, Any] = {}
+    texts: dict[int, str] = {}
     rejected = [Rejected(number, why, files[number].line) for number, why in out.items()]
     for number, file in enumerate(files):
         if number in out:
@@ -81,22 +87,20 @@ def _examined(files: Sequence[RegoFile], out: Mapping[int, str], watch: Watch) -
         if file.builtin and not file.package.startswith("gitops_guard.lib."):
             continue
         try:
-            trees[number] = _tree(file)
+            tree = _tree(file)
+            texts[number] = write_out(file.text, tree)
+            trees[number] = tree
         except EngineError as error:
             rejected.append(_refused(number, file, error))
-    builtin = {file.package for number, file in enumerate(files) if file.builtin and number not in trees}
+        except NegationError as error:
+            rejected.append(Rejected(number, error.message, error.line, error.column))
+    known = {file.package for number, file in enumerate(files) if file.builtin and number not in trees}
     while True:
         # A file that is out takes with it those which need what it defines.
-        world = World(builtin)
-        for number in trees:
-            world.add(files[number].package, names_of(trees[number]))
-        found = []
+        world = World(known)
         for number, tree in trees.items():
-            if files[number].builtin:
-                continue
-            watch(number)
-            for problem in examine(tree, files[number].package, world):
-                found.append(Rejected(number, problem.message, problem.line, problem.column, problem.remedy or _REMEDY))
+            world.add(files[number].package, tree)
+        found = _problems(files, ours, trees, world, watch)
         if not found:
             break
         rejected += found
@@ -104,9 +108,25 @@ def _examined(files: Sequence[RegoFile], out: Mapping[int, str], watch: Watch) -
             trees.pop(entry.file, None)
     rules: dict[str, set[str]] = {}
     for number, tree in trees.items():
-        wanted = {name for name in names_of(tree) if _CONFTEST_RULE.fullmatch(name)}
+        wanted = {name for name, _line in rules_of(tree) if _CONFTEST_RULE.fullmatch(name)}
         rules.setdefault(files[number].package, set()).update(wanted)
-    return Prepared(tuple(rejected), {package: tuple(sorted(names)) for package, names in sorted(rules.items())})
+    return Prepared(tuple(rejected), {package: tuple(sorted(names)) for package, names in sorted(rules.items())}, texts)
+
+
+def _problems(files: Sequence[RegoFile], ours: Collection[int], trees: Mapping[int, Any], world: World,
+              watch: Watch) -> list[Rejected]:
+    found = []
+    users = [number for number in trees if not files[number].builtin]
+    for number in users:
+        watch(number)
+        found += [Rejected(number, problem.message, problem.line, problem.column, problem.remedy or _REMEDY)
+                  for problem in examine(trees[number], files[number].package, world, policy=number in ours)]
+    loops = cycles([(files[number].package, trees[number]) for number in users], world)
+    looping = {(package, rule): line for package, rule, line in loops}
+    for number in users:
+        found += [Rejected(number, f"the rule {rule} needs itself: recursion is no Rego", line, 1, _REMEDY)
+                  for rule, line in rules_of(trees[number]) if looping.get((files[number].package, rule)) == line]
+    return found
 
 
 def _tree(file: RegoFile) -> Any:

@@ -30,7 +30,7 @@ class TestResult:
 
 
 def run_tests(policies: PolicySet, tests: Sequence[RegoFile] | None = None, timeout: float = 60.0) -> list[TestResult]:
-    """Every `test_*` rule in `tests` (None: in all test files), sorted by file and line; `todo_test_*` are left out, as OPA does."""
+    """Every `test_*` rule in `tests` (None: all test files), by file and line; `todo_test_*` are left out, as OPA does."""
     files = list(policies.libraries)
     for policy in policies.policies:
         files += policy.files

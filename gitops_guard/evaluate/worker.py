@@ -55,6 +55,8 @@ class Job:
 
     files: Sequence[RegoFile]
     """Libraries and policies, in the order they are loaded."""
+    ours: Collection[int]
+    """The files whose input is not the manifest alone: each must have a set `deny`."""
     policies: Sequence[Policy]
     parameters: Sequence[str]
     """Of each policy, as JSON."""
@@ -107,7 +109,7 @@ class _Judge:
         self._progress = progress
         self.prepared: Prepared
         self._engine: Engine
-        self._engine, self.prepared = prepare(job.files, job.prepared, job.out, lambda number: self._at(LOADING, number))
+        self._engine, self.prepared = prepare(job.files, job.ours, job.prepared, job.out, lambda number: self._at(LOADING, number))
         out = {entry.file for entry in self.prepared.rejected}
         self._numbers = {id(file): number for number, file in enumerate(job.files)}
         self._broken = {number for number, policy in enumerate(job.policies)

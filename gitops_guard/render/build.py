@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from ..errors import RenderError
 from ..origin import Map, Origin
+from ..source import Dialect
 from ..tree import is_below
-from . import configurations, crds, generators, metadata, plugins, transform, vars as vars_
+from . import configurations, crds, generators, metadata, openapi, plugins, transform
+from . import vars as vars_
 from .accumulated import Accumulated
 from .configurations import Config
 from .documents import Documents
@@ -39,6 +41,13 @@ class Builder:
         """Everything gathered, and the final resources in the order of printing. Raises RenderError or SourceError."""
         kustomization = self.kustomization(folder, None)
         trail = Trail.of(kustomization)
+        openapi.activate(None)
+        try:
+            return self._finish(kustomization, trail)
+        finally:
+            openapi.activate(None)
+
+    def _finish(self, kustomization: Kustomization, trail: Trail) -> tuple[Accumulated, list[Resource]]:
         done = self._gather(kustomization, Accumulated(), (), trail)
         add_hashes(done.resources)
         fix_references(done.resources, done.config.name_reference)
@@ -73,8 +82,10 @@ class Builder:
         done.read.add(kustomization.file)
         done.folders.add(kustomization.folder)
         done.faults.extend(kustomization.faults)
+        self._choose_schemas(kustomization, done)
         self.add_entries(kustomization, kustomization.entries("resources"), done, chain, trail)
-        done.config = configurations.merge_at(done.config, self._configured(kustomization, done), kustomization.origin("configurations"))
+        config = self._configured(kustomization, done)
+        done.config = configurations.merge_at(done.config, config, kustomization.origin("configurations"))
         self._generate(kustomization, done, chain, trail)
         for entry, place in kustomization.entries("components"):
             try:
@@ -87,6 +98,27 @@ class Builder:
         plugins.validate(kustomization, self, done, chain, trail)
         vars_.declare(done.resources, done.vars, kustomization.entries("vars"))
         return done
+
+    def _choose_schemas(self, kustomization: Kustomization, done: Accumulated) -> None:
+        """Follow an `openapi:` field; the first one of a build counts."""
+        field = kustomization.data.get("openapi") or Map()
+        schemas = None
+        if "path" in field:
+            file = self.loader.file(kustomization.folder, field["path"], field.at["path"], "schema")
+            done.read.add(file)
+            if openapi.active() is not None:
+                return
+            if "version" in field:
+                raise fail("openapi with a path and a version", field.at["version"], "remove one of them")
+            documents = self.loader.sources.stream(file).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+            schemas = openapi.custom(documents[0] if documents else None)
+        elif field.get("version") and openapi.active() is None:
+            if field["version"] != openapi.VERSION:
+                raise fail(f"kustomize has the OpenAPI of Kubernetes {openapi.VERSION} alone", field.at["version"],
+                           "name a file with path:")
+            schemas = openapi.builtin()
+        if schemas is not None:
+            openapi.activate(schemas)
 
     def add_entries(self, kustomization: Kustomization, entries: list[tuple[str, Origin]], done: Accumulated,
                     chain: tuple[str, ...], trail: Trail) -> None:
@@ -119,9 +151,14 @@ class Builder:
             raise fail(f"a Component is listed as a resource: {folder}", place, "list it under components:")
         if trail.records:
             return self._gather(kustomization, Accumulated(), chain, trail)
+        if openapi.active() is not None:
+            return self._gather(kustomization, Accumulated(), chain, trail)
         known = self._bases.get(folder)
         if known is None or any(_climbs(used, chain) for used in known.folders):
-            known = self._bases[folder] = self._gather(kustomization, Accumulated(), chain, trail)
+            known = self._gather(kustomization, Accumulated(), chain, trail)
+            if openapi.active() is not None:
+                return known
+            self._bases[folder] = known
         return known.clone()
 
     def _component(self, user: Kustomization, entry: str, place: Origin, done: Accumulated, chain: tuple[str, ...],

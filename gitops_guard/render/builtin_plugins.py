@@ -65,7 +65,8 @@ def _iam_policy(body: Map, place: Origin, _folder: str, _builder: Builder, _done
     for field in ("name", "namespace"):
         if target.get(field):
             meta.put(field, target[field], target.at.get(field))
-    made = Map({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta}, dict.fromkeys(("apiVersion", "kind", "metadata"), near))
+    made = Map({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": meta})
+    made.at = dict.fromkeys(made, near)
     return [Resource(made, place)]
 
 
@@ -87,7 +88,8 @@ def _labels(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Ac
 
 
 def _namespace(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
-    config = _read(body, place, metadata=fields.META, fieldSpecs=_SPECS, unsetOnly=fields.FLAG, setRoleBindingSubjects=fields.TEXT)
+    config = _read(body, place, metadata=fields.META, fieldSpecs=_SPECS, unsetOnly=fields.FLAG,
+                   setRoleBindingSubjects=fields.TEXT)
     meta, specs = config.get("metadata", Map()), _specs(config)
     mode = config.get("setRoleBindingSubjects") or namespace.DEFAULT_ONLY
     if mode not in (namespace.DEFAULT_ONLY, namespace.ALL_ACCOUNTS, namespace.NONE):
@@ -103,14 +105,12 @@ def _affix(*wanted: str) -> Callable[..., list[Run]]:
         if "fieldSpecs" not in config:
             raise fail("a configuration without fieldSpecs", place, "add fieldSpecs:, for names with path: metadata/name")
         specs = _specs(config)
-        steps: dict[str, Run] = {
-            "prefix": lambda resources, _: names.add_prefix(resources, config.get("prefix", ""), specs, config.at.get("prefix", place)),
-            "suffix": lambda resources, _: names.add_suffix(resources, config.get("suffix", ""), specs, config.at.get("suffix", place)),
-        }
+        adders = {"prefix": names.add_prefix, "suffix": names.add_suffix}
 
         def run(resources: ResMap, incomplete: bool) -> None:
+            del incomplete
             for name in wanted:
-                steps[name](resources, incomplete)
+                adders[name](resources, config.get(name, ""), specs, config.at.get(name, place))
 
         return [run]
 
@@ -184,7 +184,7 @@ GENERATORS: dict[str, Callable[..., list[Resource]]] = {
 TRANSFORMERS: dict[str, Callable[..., list[Run]]] = {
     "AnnotationsTransformer": _annotations, "HashTransformer": _hash, "ImageTagTransformer": _image, "LabelTransformer": _labels,
     "NamespaceTransformer": _namespace, "PatchJson6902Transformer": _json_patch,
-    "PatchStrategicMergeTransformer": _merge_patches, "PatchTransformer": _patch, "PrefixSuffixTransformer": _affix("prefix", "suffix"),
-    "PrefixTransformer": _affix("prefix"), "SuffixTransformer": _affix("suffix"), "ReplacementTransformer": _replacements,
+    "PatchStrategicMergeTransformer": _merge_patches, "PatchTransformer": _patch,
+    "PrefixSuffixTransformer": _affix("prefix", "suffix"), "PrefixTransformer": _affix("prefix"), "SuffixTransformer": _affix("suffix"), "ReplacementTransformer": _replacements,
     "ReplicaCountTransformer": _replicas, "ValueAddTransformer": _value_add,
 }

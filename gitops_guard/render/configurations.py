@@ -65,11 +65,11 @@ class ConflictError(Exception):
 
 @functools.cache
 def builtin() -> Config:
-    """kustomize's own configuration (schemas/kustomize/field_specs.json)."""
+    """The configuration of kustomize itself (schemas/kustomize/field_specs.json)."""
     table = json.loads((data.schemas() / "kustomize" / "field_specs.json").read_text(encoding="utf-8"))
     lists = {attribute: _sorted(_expand(table.get(name, ()))) for name, attribute in _NAMES.items()}
     references = [NameReference(_gvk(row), _expand(row["referrers"])) for row in table["nameReference"]]
-    return Config(**lists, name_reference=_sorted_references(references), complete=True)
+    return replace(Config(complete=True, name_reference=_sorted_references(references)), **lists)  # type: ignore[arg-type]
 
 
 def _expand(rows: Iterable[dict[str, Any]]) -> tuple[FieldSpec, ...]:
@@ -86,7 +86,7 @@ def read(stream: Stream) -> Config:
     lists = {attribute: _sorted(spec_of(row) for row in value.get(name, ())) for name, attribute in _NAMES.items()}
     references = [NameReference(_gvk(row), tuple(spec_of(spec) for spec in row.get("fieldSpecs", ())))
                   for row in value.get("nameReference", ())]
-    return Config(**lists, name_reference=_sorted_references(references))
+    return replace(Config(name_reference=_sorted_references(references)), **lists)  # type: ignore[arg-type]
 
 
 def spec_of(row: Map) -> FieldSpec:
@@ -95,10 +95,13 @@ def spec_of(row: Map) -> FieldSpec:
 
 
 def merge(first: Config, second: Config) -> Config:
-    """Both; what the first has already is not repeated. Raises ConflictError."""
+    """Both; what the first has already is not repeated. Raises ConflictError.
+
+    An empty first one matters: a built-in spec for all kinds goes where the second has one with its path for a single kind.
+    """
     if second is first or (first.complete and second is builtin()):
         return first
-    if first == _EMPTY or (second.complete and first is builtin()):
+    if second is builtin() and first == _EMPTY:
         return second
     lists = {field.name: _sorted(merge_specs(getattr(first, field.name), getattr(second, field.name)))
              for field in fields(Config) if field.name not in ("name_reference", "complete")}

@@ -58,8 +58,8 @@ class _Found:
                     specs.append(spec)
             version, kind = schema.get("x-kubernetes-object-ref-api-version"), schema.get("x-kubernetes-object-ref-kind")
             if type(version) is str and type(kind) is str:
-                key = schema.get("x-kubernetes-object-ref-name-key")
-                leaf = "/".join((*here, key if type(key) is str else "name"))
+                name_key = schema.get("x-kubernetes-object-ref-name-key")
+                leaf = "/".join((*here, name_key if type(name_key) is str else "name"))
                 self.references.append(NameReference(Gvk("", version, kind), (FieldSpec(leaf, gvk),)))
             reference = schema.get("$ref")
             if type(reference) is str:

@@ -140,8 +140,8 @@ class Fields(Type):
 
 def _wrong(word: str, value: Any, origin: Origin, remedy: str) -> RenderError:
     name = {Map: "a mapping", Seq: "a list", bool: "a boolean", int: "a number", float: "a number", str: "a string"}
-    return RenderError(f"expected {word}, found {name.get(type(value), 'something else')}", origin.file, origin.line, origin.column,
-                       remedy=remedy)
+    return RenderError(f"expected {word}, found {name.get(type(value), 'something else')}", origin.file, origin.line,
+                       origin.column, remedy=remedy)
 
 
 def _distance(one: str, two: str) -> int:

@@ -25,7 +25,7 @@ class FieldSpec(NamedTuple):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The path's fields; `\\/` is a slash inside a field, a leading slash counts for nothing."""
+        """The path's fields, as `split_path` gives them."""
         return split_path(self.path)
 
 

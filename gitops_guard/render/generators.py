@@ -16,7 +16,8 @@ from .load import Loader, fail
 from .resource import IdConflictError, ResMap, Resource, scalar_text
 
 _LINE = 70
-_BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What Go's unicode.IsSpace takes for white space."""
 _MAX_ENV_LINE = 65_536
 """Go's scanner stops reading, silently, at a longer line."""
 

@@ -89,7 +89,7 @@ class _Update:
 
 @functools.lru_cache(maxsize=1024)
 def _image_pattern(name: str) -> re.Pattern[str] | None:
-    """kustomize puts the name into the expression as it stands; None where that is no expression that can be run safely."""
+    """The name stands in the expression as it is written; None where that is no expression that can be run safely."""
     checked = compile_pattern(name)
     # Without a group around it: in `a|b` the `^` belongs to the first and the rest to the second.
     return None if checked is None else re.compile(f"^{checked.pattern[len('(?:'):-1]}{_REST}", re.ASCII)

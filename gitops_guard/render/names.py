@@ -30,7 +30,8 @@ def add_suffix(resources: ResMap, suffix: str, specs: Iterable[FieldSpec], origi
     resources.changed()
 
 
-def _affix(resource: Resource, specs: tuple[FieldSpec, ...], history: list[str], before: str, behind: str, origin: Origin) -> None:
+def _affix(resource: Resource, specs: tuple[FieldSpec, ...], history: list[str], before: str, behind: str,
+           origin: Origin) -> None:
     gvk = resource.original.gvk
     if any(gvk.selected_by(kept) for kept in _KEPT):
         return

@@ -6,11 +6,15 @@ an `openapi:` field names, which replaces them. Kinds are looked up by their exa
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import json
 from typing import Any, NamedTuple
 
 from .. import data
+
+VERSION = "v1.21.2"
+"""Of the Kubernetes whose OpenAPI kustomize carries."""
 
 _REF = "#/definitions/"
 _MERGE_KEY, _MERGE_KEYS = "x-kubernetes-patch-merge-key", "x-kubernetes-list-map-keys"
@@ -85,14 +89,27 @@ class Schemas:
 
 @functools.cache
 def builtin() -> Schemas:
-    """kustomize's own."""
+    """The schemas that kustomize has built in."""
     table = json.loads((data.schemas() / "kustomize" / "openapi.json").read_text(encoding="utf-8"))
     return Schemas(dict(enumerate(table["definitions"])), table["types"], frozenset(table["cluster"]), pruned=True)
 
 
+_ACTIVE: contextvars.ContextVar[Schemas | None] = contextvars.ContextVar("schemas", default=None)
+
+
+def active() -> Schemas | None:
+    """The schemas that an `openapi:` field chose for the build at hand; None where none did."""
+    return _ACTIVE.get()
+
+
+def activate(schemas: Schemas | None) -> None:
+    """Choose the schemas of the build at hand. kustomize keeps one choice for a whole run, made by the first field it meets."""
+    _ACTIVE.set(schemas)
+
+
 def is_cluster_scoped(api_version: str, kind: str) -> bool:
     """Whether kustomize knows the kind as one without a namespace."""
-    return builtin().is_cluster_scoped(api_version, kind)
+    return (_ACTIVE.get() or builtin()).is_cluster_scoped(api_version, kind)
 
 
 def custom(document: Any) -> Schemas:

@@ -44,11 +44,12 @@ class Patches:
         at = entry.at.get("target", place)
         if objects is not None:
             options = entry.get("options") or Map()
-            return _strategic(objects, target, at, source, bool(options.get("allowNameChange")), bool(options.get("allowKindChange")))
+            rename, rekind = bool(options.get("allowNameChange")), bool(options.get("allowKindChange"))
+            return _strategic(objects, target, at, source, rename, rekind)
         if operations is None:
-            if as_objects is not None and not isinstance(stream.load(Dialect.RESOURCE)[0], list):
-                raise as_objects
-            raise as_operations or fail("neither a strategic merge patch nor a JSON patch", source, "see the kustomize documentation")
+            written = stream.load(Dialect.RESOURCE)
+            error = as_operations if written and type(written[0]) is Seq else as_objects
+            raise error or fail("neither a strategic merge patch nor a JSON patch", source, "correct the patch")
         if target is None:
             raise fail("a JSON patch needs a target", source, "add target:")
         return _json(operations, target, at, remember=True)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import InputError
-from ..origin import Map, Origin
+from ..origin import Origin
 from ..source import parse_embedded
 from . import builtin_plugins, generators
 from .accumulated import Accumulated
@@ -22,6 +22,8 @@ from .transform import Step
 
 if TYPE_CHECKING:
     from .build import Builder
+
+_T = TypeVar("_T")
 
 
 def generate(kustomization: Kustomization, builder: Builder, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
@@ -84,10 +86,10 @@ def _configs(kustomization: Kustomization, field: str, builder: Builder, done: A
     return found.items
 
 
-def _builtin(config: Resource, known: dict[str, Callable[..., list[object]]]) -> Callable[..., list]:  # type: ignore[type-arg]
+def _builtin(config: Resource, known: dict[str, Callable[..., list[_T]]]) -> Callable[..., list[_T]]:
     if config.api_version != "builtin":
-        raise UnresolvedError(f"a plugin of kind {config.kind} is not run; what it makes or changes is not known", config.declared,
-                              "render its output into the repository")
+        raise UnresolvedError(f"a plugin of kind {config.kind} is not run; what it makes or changes is not known",
+                              config.declared, "render its output into the repository")
     if config.kind not in known:
         raise fail(f"kustomize has no built-in plugin {config.kind} for this field", config.declared, "correct kind:")
     return known[config.kind]

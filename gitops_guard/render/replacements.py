@@ -47,9 +47,9 @@ def replace(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool =
 
 
 def _source(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool) -> _Value | None:
-    source, at = entry.get("source"), entry.at.get("source", origin)
+    source, at = entry.get("source") or Map(), entry.at.get("source", origin)
     if entry.get("sourceValue") is not None:
-        if source is not None:
+        if entry.get("source") is not None:
             raise fail("a replacement with a source and a sourceValue", at, "keep one of them")
         return entry["sourceValue"], entry.at["sourceValue"]
     gvk = Gvk(source.get("group", ""), source.get("version", ""), source.get("kind", ""))
@@ -129,7 +129,7 @@ class _Target:
         except PathError as error:
             raise fail(f"the replacement can't write {path}: {error}", at, "correct the path") from None
         if not places:
-            raise fail(f"the replacement finds no {path} in {resource.id}", at, "correct the path, or use options: {create: true}")
+            raise fail(f"the replacement finds no {path} in {resource.id}", at, "correct the path, or set options.create")
         for place in places:
             self._put(place, value, at)
 

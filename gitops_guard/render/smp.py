@@ -13,7 +13,7 @@ from ..errors import RenderError
 from ..origin import Map, Origin, Seq, clone
 from . import merged_list
 from .merged_list import Value
-from .openapi import Node, Schemas, builtin
+from .openapi import Node, Schemas, active, builtin
 from .resource import scalar_text
 
 DIRECTIVE = "$patch"
@@ -28,7 +28,7 @@ def merge(body: Map, patch: Map, origin: Origin, schemas: Schemas | None = None)
     `origin` is where the patch is written; `patch` stays as it is. Raises RenderError where the patch has a value of another
     kind than the resource, or an unknown `$patch`.
     """
-    found = _Merge(schemas or builtin(), origin).walk((body, None), (clone(patch), origin), None)
+    found = _Merge(schemas or active() or builtin(), origin).walk((body, None), (clone(patch), origin), None)
     return None if found is None or type(found[0]) is not Map else found[0]
 
 
@@ -45,7 +45,8 @@ class _Merge:
         for value in (dest, patch):
             if value is not None and value[0] is not None and _shape(value[0]) != _shape(lead):
                 place = (patch[1] if patch else None) or self._origin
-                raise RenderError(f"the patch has a {_shape(patch[0] if patch else None)} where the resource has a {_shape(lead)}",
+                theirs = _shape(patch[0] if patch else None)
+                raise RenderError(f"the patch has a {theirs} where the resource has a {_shape(lead)}",
                                   place.file, place.line, place.column, "give the field the shape that the resource has")
         if lead is None or type(lead) is Map:
             return self._map(dest, patch, schema)

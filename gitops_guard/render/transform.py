@@ -54,8 +54,9 @@ def steps(kustomization: Kustomization, config: Config, builder: Builder, done: 
     _names(kustomization, config, add)
     _labels(kustomization, config, add)
     if kustomization.data.get("commonAnnotations"):
-        origin, values = kustomization.origin("commonAnnotations"), kustomization.data["commonAnnotations"]
-        add("AnnotationsTransformer", lambda resources, _: labels.add_annotations(resources, values, config.common_annotations, origin))
+        values, at = kustomization.data["commonAnnotations"], kustomization.origin("commonAnnotations")
+        specs = config.common_annotations
+        add("AnnotationsTransformer", lambda resources, _: labels.add_annotations(resources, values, specs, at))
     _each(kustomization, "patchesJson6902", done,
           lambda entry, place: add("PatchJson6902Transformer", patches.json(entry, place)))
     for entry, place in kustomization.entries("replicas"):

@@ -1,6 +1,7 @@
 """`vars:`: values of fields are put where `$(NAME)` stands, in the fields that the configuration names.
 
-Rules: kustomize `accumulator.ResAccumulator` and `filters/refvar`. Without any var no text is touched; with one, `$$` becomes `$`.
+Rules: kustomize `accumulator.ResAccumulator` and `filters/refvar`. Without any var no text is touched; with one, `$$` becomes
+`$`.
 """
 
 from __future__ import annotations

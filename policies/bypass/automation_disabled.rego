@@ -58,6 +58,17 @@ deny contains result.violation(["spec", "templatePatch"], msg) if {
 	msg := "templatePatch takes automated sync away: what is merged is deployed when somebody syncs by hand"
 }
 
+deny contains result.violation(["spec", "templatePatch"], msg) if {
+	input.object.kind == "ApplicationSet"
+	input.parameters.self_heal
+	automated(object.get(input.object, ["spec", "template", "spec"], {})) == null
+	patched("automated")
+	not patched("selfHeal")
+	not regex.match(`\bautomated"?:\s*(null\b|~)`, patch)
+	not generated("selfHeal")
+	msg := "templatePatch brings automated sync without selfHeal: what somebody changes in the cluster stays until the next commit"
+}
+
 deny contains result.violation(["spec", "driftDetection"], msg) if {
 	input.object.kind == "HelmRelease"
 	input.parameters.drift_detection
@@ -99,23 +110,15 @@ automated(spec) := value if {
 patch := object.get(input.object, ["spec", "templatePatch"], "")
 
 # The patch has automated, and within it (not far behind) this text.
-patch_says(text) if regex.match(concat("", [`(?s)\bautomated"?:.{0,300}`, text]), patch)
-
-patched("automated") if {
-	regex.match(`\bautomated"?:`, patch)
-	set_in_patch
+patch_says(text) if {
+	some index, part in split(patch, "automated")
+	index > 0
+	regex.match(text, substring(part, 0, 300))
 }
 
+patched("automated") if regex.match(`\bautomated"?:`, patch)
+
 patched("selfHeal") if regex.match(`\bselfHeal"?:`, patch)
-
-# A patch that brings automated in without selfHeal leaves the fault there.
-set_in_patch if regex.match(`\bselfHeal"?:`, patch)
-
-set_in_patch if not input.parameters.self_heal
-
-set_in_patch if regex.match(`\bautomated"?:\s*(null\b|~)`, patch)
-
-set_in_patch if patch_says(`enabled"?:\s*(false|\{\{)`)
 
 # A generator's own template wins over the common one, field by field.
 generated("automated") if {

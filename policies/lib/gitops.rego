@@ -23,6 +23,7 @@ _texts(values) := {key: value |
 sync_options(object_) := {option |
 	some part in split(object.get(annotations(object_), "argocd.argoproj.io/sync-options", ""), ",")
 	option := trim_space(part)
+	option != ""
 }
 
 # The places where one of Flux's switches has a value: a label or an annotation, in any case (fluxcd/pkg ssa/utils/meta.go).

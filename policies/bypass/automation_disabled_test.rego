@@ -1,0 +1,124 @@
+package gitops_guard.bypass.automation_disabled_test
+
+import data.gitops_guard.bypass.automation_disabled
+
+parameters := {"self_heal": true, "drift_detection": true}
+
+application(policy) := {"object": {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "spec": {"syncPolicy": policy}}, "parameters": parameters}
+
+paths(found) := {fault.path | some fault in found}
+
+test_no_automated if {
+	found := automation_disabled.deny with input as application({"syncOptions": ["CreateNamespace=true"]})
+	paths(found) == {["spec", "syncPolicy", "automated"]}
+}
+
+test_automated_null if {
+	found := automation_disabled.deny with input as application({"automated": null})
+	paths(found) == {["spec", "syncPolicy", "automated"]}
+}
+
+test_no_spec if {
+	found := automation_disabled.deny with input as {"object": {"kind": "Application"}, "parameters": parameters}
+	paths(found) == {["spec", "syncPolicy", "automated"]}
+}
+
+test_enabled_false if {
+	found := automation_disabled.deny with input as application({"automated": {"enabled": false, "prune": true, "selfHeal": true}})
+	paths(found) == {["spec", "syncPolicy", "automated", "enabled"]}
+}
+
+test_no_self_heal if {
+	every automated in [{}, {"prune": true}, {"selfHeal": false}, {"selfHeal": null, "enabled": true}] {
+		found := automation_disabled.deny with input as application({"automated": automated})
+		paths(found) == {["spec", "syncPolicy", "automated", "selfHeal"]}
+	}
+}
+
+test_self_heal_is_not_asked_for if {
+	found := automation_disabled.deny with input as object.union(
+		application({"automated": {}}),
+		{"parameters": {"self_heal": false, "drift_detection": true}},
+	)
+	count(found) == 0
+}
+
+test_automated if {
+	found := automation_disabled.deny with input as application({"automated": {"selfHeal": true}})
+	count(found) == 0
+}
+
+set_of(template, more) := {
+	"object": {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "spec": object.union({"template": {"spec": {"syncPolicy": template}}}, more)},
+	"parameters": parameters,
+}
+
+test_template_without_automated if {
+	found := automation_disabled.deny with input as set_of({}, {})
+	paths(found) == {["spec", "template", "spec", "syncPolicy", "automated"]}
+}
+
+test_template_patch_brings_it if {
+	patch := "spec:\n  syncPolicy:\n    automated:\n      prune: {{ .prune }}\n      selfHeal: true\n"
+	found := automation_disabled.deny with input as set_of({}, {"templatePatch": patch})
+	count(found) == 0
+}
+
+test_template_patch_without_self_heal if {
+	found := automation_disabled.deny with input as set_of({}, {"templatePatch": "spec:\n  syncPolicy:\n    automated:\n      prune: true\n"})
+	paths(found) == {["spec", "templatePatch"]}
+}
+
+test_template_patch_switches_off if {
+	every text in ["selfHeal: false", "enabled: false\n      selfHeal: true"] {
+		patch := sprintf("spec:\n  syncPolicy:\n    automated:\n      %s\n", [text])
+		found := automation_disabled.deny with input as set_of({"automated": {"selfHeal": true}}, {"templatePatch": patch})
+		paths(found) == {["spec", "templatePatch"]}
+	}
+}
+
+test_template_patch_takes_it_away if {
+	patch := "spec:\n  syncPolicy:\n    automated: null\n"
+	found := automation_disabled.deny with input as set_of({"automated": {"selfHeal": true}}, {"templatePatch": patch})
+	paths(found) == {["spec", "templatePatch"]}
+}
+
+test_generator_template if {
+	generators := [{"list": {"template": {"spec": {"syncPolicy": {"automated": {"selfHeal": true}}}}}}]
+	found := automation_disabled.deny with input as set_of({}, {"generators": generators})
+	count(found) == 0
+}
+
+test_rolling_sync if {
+	found := automation_disabled.deny with input as set_of({}, {"strategy": {"type": "RollingSync"}})
+	count(found) == 0
+}
+
+release(spec) := {"object": {"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": "HelmRelease", "spec": spec}, "parameters": parameters}
+
+test_drift_detection_absent if {
+	found := automation_disabled.deny with input as release({})
+	paths(found) == {["spec", "driftDetection"]}
+}
+
+test_drift_detection_off if {
+	every mode in ["warn", "disabled", ""] {
+		found := automation_disabled.deny with input as release({"driftDetection": {"mode": mode}})
+		paths(found) == {["spec", "driftDetection", "mode"]}
+	}
+}
+
+test_drift_detection_on if {
+	found := automation_disabled.deny with input as release({"driftDetection": {"mode": "enabled"}})
+	count(found) == 0
+}
+
+test_drift_detection_is_not_asked_for if {
+	found := automation_disabled.deny with input as object.union(release({}), {"parameters": {"self_heal": true, "drift_detection": false}})
+	count(found) == 0
+}
+
+test_variable_is_unknown if {
+	found := automation_disabled.deny with input as release({"driftDetection": {"mode": "${MODE}"}})
+	count(found) == 0
+}
