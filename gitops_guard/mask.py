@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .errors import SourceError
@@ -19,6 +19,8 @@ from .source import Dialect, Stream
 MASK = "***"
 # A shorter text stands in too many harmless words; its place is masked in excerpts all the same.
 _SHORTEST = 6
+# Names of fields whose values are public: `postgres` as a user is no reason to hide the image of that name.
+_PUBLIC = re.compile(r"(?i)(^|[._-])(user|user_?name|host|host_?name|port|database|db|db_?name|email|region|namespace|tls\.crt|ca\.crt)$")
 # What ends a line in YAML: its parser counts so.
 _BREAKS = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
 
@@ -80,7 +82,7 @@ class Mask:
         """A message with every known value replaced."""
         if self._pattern is None:
             words = sorted(self._values, key=lambda word: (-len(word), word))
-            self._pattern = re.compile("|".join(map(re.escape, words)) or r"(?!)")
+            self._pattern = re.compile("|".join(map(_anywhere, words)) or r"(?!)")
         return self._pattern.sub(MASK, message)
 
     def source(self, file: str, text: str) -> str:
@@ -113,8 +115,9 @@ class Mask:
             values = body.get(field)
             if isinstance(values, Map):
                 for key, value in values.items():
-                    self._value(value, values.at.get(key))
-                    if field == "data" and isinstance(value, str):
+                    public = _PUBLIC.search(key) is not None
+                    self._value(value, values.at.get(key), public=public)
+                    if field == "data" and isinstance(value, str) and not public:
                         self._decoded(value)
 
     def _decoded(self, value: str) -> None:
@@ -123,12 +126,13 @@ class Mask:
         except (binascii.Error, ValueError):
             return  # not base64, or not text: the value as it is written is masked already
 
-    def _value(self, value: Any, origin: Origin | None) -> None:
+    def _value(self, value: Any, origin: Origin | None, *, public: bool = False) -> None:
         if value is None or isinstance(value, (Map, Seq)):
             return
         if origin is not None and not origin.packed:
             self._places.setdefault(origin.file, set()).add(origin)
-        self._inner(str(value))
+        if not public:
+            self._inner(str(value))
 
     def _inner(self, value: str | None) -> None:
         for part in (value, *(value.split("\n") if value and "\n" in value else ())) if value else ():
@@ -137,10 +141,9 @@ class Mask:
                 self._pattern = None
 
 
-def faults_masked(mask: Mask, faults: Iterable[Fault]) -> None:
-    """Take in all that secrets rules reported."""
-    for fault in faults:
-        mask.fault(fault)
+def _anywhere(value: str) -> str:
+    """A pattern for a value. One that reads like a word is masked as a word of its own, not inside another."""
+    return rf"(?<![A-Za-z0-9]){value}(?![A-Za-z0-9])" if re.fullmatch(r"[a-z]{1,12}", value) else re.escape(value)
 
 
 def _item(parent: Any, index: str | int) -> Origin | None:

@@ -50,6 +50,9 @@ class RegoFile:
 
     def fault(self, rule: str, message: str, line: int, column: int = 1, remedy: str = "") -> Fault:
         """A fault at a line of the file; of a file outside the repository, where its folder was asked for."""
+        last = self.text.rstrip().count("\n") + 1
+        if self.text and line > last:  # the engine stopped at the end of the file, where there is no line to show
+            line, column = last, 1
         if self.folder is None:
             return Fault(rule, f"{self.name}:{line}: {message}", remedy=remedy, location=self.asked_for)
         return Fault(rule, message, remedy=remedy, location=Location(self.shown, line, column))

@@ -7,9 +7,11 @@ reads manifests so, kustomize its own files and JSON patches).
 from __future__ import annotations
 
 import datetime
+import decimal
 import enum
 import math
 import re
+import struct
 from typing import Any
 
 
@@ -43,7 +45,8 @@ _WORDS: dict[Dialect, dict[str, Any]] = {
 _HINTS = frozenset("+-.0123456789~yYnNtTfFoO")
 _NUMERIC = frozenset("+-0123456789")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_GO_FLOAT = re.compile(r"\.[0-9_]+([eE][-+]?[0-9_]+)?")
+# Behind a leading point go-yaml asks Go itself, which lets underscores stand between digits.
+_GO_FLOAT = re.compile(r"\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?")
 _INT = re.compile(r"([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)")
 _TIME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})"
                    r"(?:(?:[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})([.,][0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2}))"
@@ -60,7 +63,8 @@ def resolve(text: str, dialect: Dialect) -> Any:
         return words[text]
     first = text[0]
     if first == ".":
-        return float(text.replace("_", "")) if _GO_FLOAT.fullmatch(text) and "_" not in text else text
+        real = float(text.replace("_", "")) if _GO_FLOAT.fullmatch(text) else math.inf
+        return text if math.isinf(real) else real
     if first not in _NUMERIC:
         return text
     if dialect is Dialect.RESOURCE and len(text) > 7 and text[4] == "-":
@@ -112,12 +116,48 @@ def _timestamp(text: str) -> str | None:
     if hour is None:
         hour, minute, second, fraction = parts[8:12]
     try:
-        time = datetime.datetime(year, month, day, int(hour or 0), int(minute or 0), int(second or 0))
+        # Go has a year 0, Python has none; like the year 4 it is a leap year.
+        time = datetime.datetime(year or 4, month, day, int(hour or 0), int(minute or 0), int(second or 0))
     except ValueError:
         return None
     digits = (fraction or "")[1:10].rstrip("0")
     suffix = "Z" if zone in (None, "+00:00", "-00:00") else zone
-    return time.isoformat() + (f".{digits}" if digits else "") + suffix
+    return f"{year:04d}{time.isoformat()[4:]}" + (f".{digits}" if digits else "") + suffix
+
+
+def go_float(value: float) -> str:
+    """The shortest text that reads back as the same float, as Go's `FormatFloat(value, 'g', -1, 64)` writes it."""
+    sign, digits, exponent = decimal.Decimal(repr(value)).normalize().as_tuple()
+    power = len(digits) - 1 + int(exponent)
+    text = "".join(map(str, digits))
+    minus = "-" if sign else ""
+    if power < -4 or power >= 6:
+        rest = "." + text[1:] if len(text) > 1 else ""
+        return f"{minus}{text[0]}{rest}e{'-' if power < 0 else '+'}{abs(power):02d}"
+    if power < 0:
+        return f"{minus}0.{'0' * (-power - 1)}{text}"
+    whole = text[:power + 1].ljust(power + 1, "0")
+    return f"{minus}{whole}.{text[power + 1:]}" if len(text) > power + 1 else minus + whole
+
+
+def key_text(value: Any) -> str | None:
+    """The text that sigs.k8s.io/yaml makes of a mapping's key; None for a null, which it refuses."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if math.isnan(value) or math.isinf(value):
+            return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+        return go_float(_single(value))
+    return None if value is None else str(value)
+
+
+def _single(value: float) -> float:
+    """The shortest number that is the same in 32 bits."""
+    try:
+        wanted = struct.pack("f", value)
+    except OverflowError:
+        return value
+    return next(float(text) for digits in range(1, 10) if struct.pack("f", float(text := f"{value:.{digits}g}")) == wanted)
 
 
 _UNFOLDABLE = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]| [\n\u2028\u2029]| \\Z")

@@ -73,6 +73,7 @@ def _all_fit(patterns: Iterable[str], rules: Mapping[str, Rule], where: Callable
     for pattern in patterns:
         if any(matches(pattern, rule) for rule in rules):
             continue
-        near = difflib.get_close_matches(pattern, rules, 1, 0.5)
+        families = {f"{rule.partition('/')[0]}/*" for rule in rules} if "*" in pattern else ()
+        near = difflib.get_close_matches(pattern, [*rules, *sorted(families)], 1, 0.5)
         hint = f"; did you mean {near[0]!r}?" if near else "; `gitops-guard policies list` prints the rules"
         raise UsageError(f"{where(pattern)}: there is no rule {pattern!r}{hint}")

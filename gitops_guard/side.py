@@ -13,6 +13,7 @@ from .errors import SourceError
 from .globs import matches
 from .model import Fault, Resource
 from .origin import Map
+from .parents import defaults, filled
 from .render import Renderer
 from .source import Sources
 from .targets import Built, build, fault_of
@@ -78,7 +79,17 @@ def build_side(tree: Tree, config: Config, named: Sequence[str]) -> Side:
     found = discover(sources, renderer.uses, named)
     placed = (replace(target, environment=environment_of([target.path], config.environments, matches))
               for target in found.targets)
-    return Side(sources, found, tuple(build(target, renderer, sources) for target in placed))
+    built = [build(target, renderer, sources) for target in placed]
+    return Side(sources, found, tuple(_with_parents(built)))
+
+
+def _with_parents(built: list[Built]) -> Iterator[Built]:
+    """The targets with what Flux parents patch into the Flux objects they render."""
+    known = defaults(resource.body for item in built for resource in item.resources)
+    for item in built:
+        resources = tuple(replace(resource, body=filled(resource.body, known)) for resource in item.resources) if known \
+            else item.resources
+        yield replace(item, resources=resources)
 
 
 def is_named(path: str, named: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from .errors import SourceError
 from .origin import Map, Origin, Seq
-from .scalars import Dialect, refold, resolve
+from .scalars import Dialect, is_timestamp, key_text, refold, resolve
 from .tree import Tree
 
 MAX_NODES = 1_000_000
@@ -79,7 +79,8 @@ class Stream:
         """The documents as Map, Seq and scalars; an empty document is None. Shared between callers: clone before writing.
 
         A second equal key is a SourceError, or with `duplicates` wins over the first and is listed in `self.duplicates`.
-        A key that is no string is a SourceError, or with `any_key` becomes the text it was written as.
+        A key that is no string is a SourceError; with `any_key` it becomes the text it was written as, in manifests the text
+        that kubectl makes of it (`yes` is `true`); a null is one all the same.
         Unknown tags are ignored. Aliases share the container of their anchor.
         """
         wanted = (dialect, duplicates, any_key)
@@ -219,7 +220,7 @@ def _events(text: str, frame: _Frame) -> list[Any]:
             elif isinstance(event, yaml.DocumentStartEvent) and tuple(event.version or (1, 1)) != (1, 1):
                 raise _fail("kustomize and kubectl refuse a %YAML directive other than 1.1", frame, event.start_mark)
     except yaml.MarkedYAMLError as error:
-        raise _fail(_problem(error), frame, error.problem_mark or error.context_mark) from None
+        raise _fail(_problem(error), frame, _mark(error, text)) from None
     except yaml.YAMLError as error:
         position = getattr(error, "position", None)
         line = text.count("\n", 0, position) if isinstance(position, int) else 0
@@ -228,6 +229,13 @@ def _events(text: str, frame: _Frame) -> list[Any]:
     except (UnicodeEncodeError, ValueError):
         raise SourceError("source/invalid-yaml", "characters that YAML does not allow", frame.file) from None
     return events
+
+
+def _mark(error: yaml.MarkedYAMLError, text: str) -> Any:
+    """Where the parser stopped; what it was reading, if it stopped at the end of the text, where there is no line to show."""
+    if error.problem_mark is None or (error.context_mark is not None and error.problem_mark.line >= len(text.splitlines())):
+        return error.context_mark
+    return error.problem_mark
 
 
 def _problem(error: yaml.MarkedYAMLError) -> str:
@@ -281,6 +289,8 @@ class _Builder:
         self._any_key = any_key
         self._at = 0
         self._nodes = 0
+        # JSON has this escape; only what kubectl takes for JSON may have it.
+        self._slashes = "\\/" in text and not (dialect is Dialect.MANIFEST and text.lstrip().startswith("{"))
         self._anchors: dict[str, tuple[Any, Origin, int]] = {}
         self.duplicates: list[SourceError] = []
 
@@ -393,14 +403,24 @@ class _Builder:
                 self._anchors[event.anchor] = (value, _place(self._frame, event.start_mark.line, event.start_mark.column), 1)
         else:
             raise _fail("a mapping key that is no scalar", self._frame, event.start_mark)
-        if type(value) is str:
+        if type(value) is str and not self._is_time(event):
             return value
-        if self._any_key and kind is yaml.ScalarEvent:
-            return str(event.value)
+        if self._any_key and type(value) is not Map and type(value) is not Seq:
+            # sigs.k8s.io/yaml makes JSON of it, and with it texts of the keys.
+            text = key_text(value) if self._dialect is Dialect.MANIFEST or kind is yaml.AliasEvent else str(event.value)
+            if text is not None:
+                return text
         raise _fail("a mapping key that is no string; put it in quotes", self._frame, event.start_mark)
+
+    def _is_time(self, event: Any) -> bool:
+        """Whether yaml.v3 takes a key for a time."""
+        return (self._dialect is Dialect.RESOURCE and type(event) is yaml.ScalarEvent and not event.style and event.tag is None
+                and event.value[:1].isdigit() and is_timestamp(event.value))
 
     def _scalar(self, event: Any, style: str | None) -> Any:
         tag = event.tag
+        if style == '"' and self._slashes and self._has_escaped_slash(event):
+            raise _fail("the escape \\/, which kustomize does not know; write / alone", self._frame, event.start_mark)
         if tag is None:
             if style == ">" and self._dialect is Dialect.RESOURCE:
                 return refold(event.value)
@@ -409,6 +429,10 @@ class _Builder:
             # yaml.v3 resolves a plain scalar with a foreign tag to its text.
             return event.value
         return self._tagged(event, tag[len(_TAG):])
+
+    def _has_escaped_slash(self, event: Any) -> bool:
+        raw = self._text[event.start_mark.index:event.end_mark.index]
+        return re.search(r"(?<!\\)(?:\\\\)*\\/", raw) is not None
 
     def _tagged(self, event: Any, tag: str) -> Any:
         if tag == "str":

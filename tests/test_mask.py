@@ -78,3 +78,9 @@ def test_every_line_end_of_yaml_counts():
     mask = Mask()
     mask.document(parse(text.encode(), "f.yaml"))
     assert mask.source("f.yaml", text) == text.replace("abc", "***")
+
+
+def test_a_user_name_is_public_and_a_word_is_masked_as_a_word():
+    mask = Mask()
+    mask.secret(loaded("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {POSTGRES_USER: postgres, password: orange}\n")[1])
+    assert mask.text("image postgres:14 of oranges, orange") == "image postgres:14 of oranges, ***"

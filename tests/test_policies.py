@@ -102,7 +102,8 @@ def test_no_policy_has_what_is_refused_in_others() -> None:
     world = World()
     for package, tree in trees:
         world.add(package, tree)
-    problems = {package: examine(tree, package, world, policy=not package.startswith("gitops_guard.lib.")) for package, tree in trees}
+    problems = {package: examine(tree, package, world, policy=not package.startswith("gitops_guard.lib."))
+                for package, tree in trees}
     assert {package: found for package, found in problems.items() if found} == {}
     assert cycles(trees, world) == []
 

@@ -30,9 +30,9 @@ def run(text: str, **more) -> list[tuple[int, str]]:
     ("(cd x && a)", [(1, "cd x"), (1, "a")]),
     ("! a", [(1, "a")]),
     ("x=$(a b)", [(1, "a b")]),
-    ("echo \"$(a)\" `b`", [(1, "echo $(a) `b`"), (1, "a"), (1, "b")]),
+    ('echo "$(a)" `b`', [(1, "echo $(a) `b`"), (1, "a"), (1, "b")]),
     ("diff <(a) <(b)", [(1, "diff <(a) <(b)"), (1, "a"), (1, "b")]),
-    ("[ \"$(a)\" = b ] && c", [(1, "a"), (1, "c")]),
+    ('[ "$(a)" = b ] && c', [(1, "a"), (1, "c")]),
     ("echo 'kubectl apply'", [(1, "echo kubectl apply")]),
     ("X=1 Y=2\na", [(2, "a")]),
 ])
@@ -49,7 +49,7 @@ def test_commands_and_lines(text: str, expected: list[tuple[int, str]]) -> None:
     ("E=\na $E b", "a b"),
     ("K=a\nK=b\n$K", "$K"),
     ("K=$(a)\n$K b", "$K b"),
-    ("a $X ${Y} \"${Z#x}\"", "a $X ${Y} ${Z#x}"),
+    ('a $X ${Y} "${Z#x}"', "a $X ${Y} ${Z#x}"),
 ])
 def test_variables(text: str, expected: str) -> None:
     assert run(text)[-1][1] == expected
@@ -72,7 +72,7 @@ def test_variables_from_outside_and_environment() -> None:
     ("docker run --rm -v a:b bitnami/kubectl:1.34 apply", "kubectl apply"),
     ("aws-vault exec prod -- kubectl a", "kubectl a"),
     ("k3s kubectl a", "kubectl a"),
-    ("retry() { \"$@\"; }\nretry 5 kubectl a", "kubectl a"),
+    ('retry() { "$@"; }\nretry 5 kubectl a', "kubectl a"),
     ("echo kubectl a", "echo kubectl a"),
     ("alias k='kubectl a'", "alias k=kubectl a"),
 ])
@@ -81,8 +81,10 @@ def test_programs_that_run_others(text: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "bash -c 'kubectl a'", "sh -ec \"kubectl a\"", "bash -euo pipefail -c 'kubectl a'", "eval \"kubectl a\"", "ssh -i k host 'kubectl a'",
-    "ssh host kubectl a", "trap 'kubectl a' EXIT", "find . -exec kubectl a \\;", "bash <<< 'kubectl a'", "echo 'kubectl a' | bash",
+    "bash -c 'kubectl a'", 'sh -ec "kubectl a"', "bash -euo pipefail -c 'kubectl a'", 'eval "kubectl a"',
+    "ssh -i k host 'kubectl a'",
+    "ssh host kubectl a", "trap 'kubectl a' EXIT", "find . -exec kubectl a \\;", "bash <<< 'kubectl a'",
+    "echo 'kubectl a' | bash",
     "cat <<E | sh\nkubectl a\nE", "ssh host <<E\nkubectl a\nE", "su -c 'kubectl a' bob", "sops exec-env f 'kubectl a'",
     "az aks command invoke -g x --command 'kubectl a'", "bash <<'E'\nbash -c 'kubectl a'\nE",
 ])
@@ -91,7 +93,8 @@ def test_texts_that_are_run(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "cat <<E\nkubectl a\nE", "cat <<'E' > x\nkubectl a\nE", "python <<E\nkubectl a\nE", "echo 'kubectl a' | tee x", "bash x.sh <<E\nkubectl a\nE",
+    "cat <<E\nkubectl a\nE", "cat <<'E' > x\nkubectl a\nE", "python <<E\nkubectl a\nE", "echo 'kubectl a' | tee x",
+    "bash x.sh <<E\nkubectl a\nE",
     "grep 'kubectl a' x", "x='kubectl a'", "printf 'kubectl a'", "echo kubectl a > x.sh",
 ])
 def test_texts_that_are_not_run(text: str) -> None:
@@ -124,7 +127,8 @@ def test_pipes(text: str, links: dict[str, str]) -> None:
 
 def test_pipeline_and_standard_input() -> None:
     commands = shell.parse("x\na | b -f - <<E\nE\nc < f").commands
-    assert [(one.argv[0], one.pipeline, one.stdin) for one in commands] == [("x", 0, None), ("a", 1, None), ("b", 1, "heredoc"), ("c", 3, "file")]
+    seen = [(one.argv[0], one.pipeline, one.stdin) for one in commands]
+    assert seen == [("x", 0, None), ("a", 1, None), ("b", 1, "heredoc"), ("c", 3, "file")]
     assert commands[2].argv == ("b", "-f", "-")
 
 
@@ -135,7 +139,8 @@ def test_templates_are_words() -> None:
 
 
 @pytest.mark.parametrize(("word", "name"), [
-    ("kubectl", "kubectl"), ("/usr/bin/kubectl", "kubectl"), ("kubectl.exe", "kubectl"), ("$KUBECTL", "kubectl"), ("${HELM_BIN}", "helm"),
+    ("kubectl", "kubectl"), ("/usr/bin/kubectl", "kubectl"), ("kubectl.exe", "kubectl"), ("$KUBECTL", "kubectl"), ("${HELM_BIN}",
+     "helm"),
     ("${{ env.KUBECTL }}", "kubectl"), ("{{ kubectl }}", "kubectl"), ("$(KUBECTL)", "kubectl"), ("${BIN}/kubectl", "kubectl"),
     ("$CMD", ""), ("kubectl-neat", "kubectl-neat"), ("tofu", "terraform"), ("$NOT_KUBECTL_X", ""),
 ])
@@ -143,7 +148,7 @@ def test_program(word: str, name: str) -> None:
     assert shell.program(word) == name
 
 
-@pytest.mark.parametrize("text", ["kubectl a \"unclosed\nkubectl b", "if a; then kubectl b", "a ) b", "x=(", "a" * 300_000])
+@pytest.mark.parametrize("text", ['kubectl a "unclosed\nkubectl b', "if a; then kubectl b", "a ) b", "x=(", "a" * 300_000])
 def test_what_is_unreadable_is_said(text: str) -> None:
     assert shell.parse(text).errors
 
@@ -154,7 +159,8 @@ def test_readable_parts_of_an_unreadable_text() -> None:
     assert script.commands[0].argv == ("kubectl", "a")
 
 
-@pytest.mark.parametrize("text", ["$(" * 5_000, "bash -c '" * 500, "{ " * 5_000, "a=(" * 20_000, "eval " * 2_000, "sudo " * 5_000])
+@pytest.mark.parametrize("text", ["$(" * 5_000, "bash -c '" * 500, "{ " * 5_000, "a=(" * 20_000, "eval " * 2_000,
+    "sudo " * 5_000])
 def test_hostile_texts_end(text: str) -> None:
     begin = time.monotonic()
     shell.parse(text)

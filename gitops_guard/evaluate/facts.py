@@ -101,9 +101,9 @@ def _embedded(body: Mapping[str, Any], decoded: Mapping[str, Any]) -> Iterator[d
 
 
 def _scalar_or_node(value: Any, path: Path, key: str, parent: Any, kind: Any) -> Iterator[dict[str, Any]]:
+    if path == ("metadata", "managedFields") or (kind == "SealedSecret" and path == ("spec", "encryptedData")):
+        return
     if isinstance(value, Mapping):
-        if path == ("metadata", "managedFields") or (kind == "SealedSecret" and path == ("spec", "encryptedData")):
-            return
         name = value.get("name")
         named = isinstance(name, str) and isinstance(value.get("value"), (str, int, float))
         last = _tail(key)

@@ -43,8 +43,8 @@ _KEY_MARKS = ("pass", "pwd", "secret", "token", "cred", "key", "auth", "bearer",
 _TOKEN_MARKS = (
     "akia", "asia", "aiza", "eyj", "sg.", "gocspx-", "shp", "pmak-", "hf_", "hvs.", "hvb.", "ya29.", "dckr_", "dapi",
     "lin_api_", "pul-", "nrak-", "atatt", "xkeysib-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "gl", "xox", "xapp-",
-    "hooks.", "discord", "webhook", "k_live_", "k_test_", "whsec_", "sk-", "npm_", "pypi-", "_v1_", "dp.", ":aa", ".atlasv1.",
-    "basic", "bearer", "key=", "keyname=", "sig=", "password=", "passwd=", "pwd=", "secret=", "token=",
+    "hooks.", "discord", "webhook", "k_live_", "k_test_", "whsec_", "sk-", "npm_", "pypi-", "_v1_", "dp.", ":aa", ".atlasv1",
+    "basic", "bearer", "key=", "sig=",
 )
 _KEY = re.compile(r"pass|pwd|secret|token|cred|[a-z][-_. ]?key|key_?data|auth|bearer|pw\b|\bsas\b", re.IGNORECASE)
 # A tag of the program that reads the text names where the value comes from: `!secret smtp_password`, `!Env [TOKEN]`.
@@ -56,7 +56,7 @@ _TOKEN = re.compile(
     r"|gh[pousr]_|github_pat_|gl[a-z]{2,6}-|xox[a-z]-|xapp-|hooks\.slack|discord(?:app)?\.com/api/webhooks|webhook\.office"
     r"|[srp]k_(?:live|test)_|whsec_|sk-|npm_|pypi-|do[opr]_v1_|gls?[ac]_|glc_|dp\.[a-z]{2}\.|:AA[A-Za-z0-9_-]{30}|\.atlasv1\."
     r"|(?:Basic|Bearer)\s+[A-Za-z0-9+/_.=-]{12}"
-    r"|(?:api|access|shared|account)_?key(?:name)?=|sig=|(?:password|passwd|pwd|secret|token)=", re.IGNORECASE)
+    r"|(?:account|access)_?key=|[?&]sig=", re.IGNORECASE)
 _DELIMITERS = frozenset(" \t\r\n\"'`<>|,")
 _COMMENT = re.compile(r"\s*(?:#|;|//|--\s|<!--|%)")
 _LINE = re.compile(r"(?:export\s+|set\s+|ENV\s+|ARG\s+|-\s+)?[\"']?([A-Za-z_][\w.\-/]{0,200})[\"']?\s*(?:=>|:=|=|:)(?!=)")
@@ -129,8 +129,10 @@ def _text(text: str, first: int, depth: int) -> Iterator[Pair]:
     for number, line in enumerate(lines, start=first):
         if tokenish(line):
             yield from _tokens(line, number)
-            yield from _parts(line, number)
-        if structure is None and speaks(line) and not _COMMENT.match(line):
+        if not speaks(line) or _COMMENT.match(line):
+            continue
+        yield from _parts(line, number)
+        if structure is None:
             yield from _assignments(line, number)
 
 
@@ -195,7 +197,7 @@ def _tokens(line: str, number: int) -> Iterator[Pair]:
 
 def _parts(value: str, number: int) -> Iterator[Pair]:
     """`Password=…` inside a connection string or a URL's query."""
-    if "=" not in value:
+    if "=" not in value or not speaks(value):
         return
     for match in _PART.finditer(value):
         yield Pair(match.group(1), match.group(2), number, "part")

@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..origin import Map
 from ..policy import Policy
 from ..rego_file import RegoFile
 from .engine import UNDEFINED, Engine, EngineError
@@ -109,11 +110,13 @@ class _Judge:
         self._progress = progress
         self.prepared: Prepared
         self._engine: Engine
-        self._engine, self.prepared = prepare(job.files, job.ours, job.prepared, job.out, lambda number: self._at(LOADING, number))
+        self._engine, self.prepared = prepare(job.files, job.ours, job.prepared, job.out,
+                                              lambda number: self._at(LOADING, number))
         out = {entry.file for entry in self.prepared.rejected}
         self._numbers = {id(file): number for number, file in enumerate(job.files)}
         self._broken = {number for number, policy in enumerate(job.policies)
                         if all(self._numbers[id(file)] in out for file in policy.files)}
+        self._last: tuple[Map, str] | None = None
         self._rest()
 
     def _at(self, unit: int, policy: int) -> None:
@@ -138,7 +141,7 @@ class _Judge:
                 if number in skipped:
                     continue
                 self._at(number, FACTS)
-                facts = json.dumps(facts_for(unit.body))
+                facts = self._facts_of(unit.body)
             wanted = None if conftest else self._job.parameters[policy]
             self._at(number, policy)
             try:
@@ -151,6 +154,12 @@ class _Judge:
             answers += self._judged(number, policy)
         self._rest()
         return answers
+
+    def _facts_of(self, body: Map) -> str:
+        """Units of one object follow each other, so that the last facts are remembered."""
+        if self._last is None or self._last[0] is not body:
+            self._last = (body, json.dumps(facts_for(body)))
+        return self._last[1]
 
     def _judged(self, number: int, policy: int) -> list[Answer]:
         entry = self._job.policies[policy]

@@ -49,7 +49,7 @@ def read(stream: Stream, *, patch: bool = False) -> list[tuple[Map, Origin]]:
     queue: list[tuple[Any, Origin]] = []
     for index, (document, place) in enumerate(zip(documents, places, strict=True)):
         if _has_loose_annotations(document, patch=patch):
-            # Rare: only numbers, booleans and times that stand unquoted. Their text is needed, so the file is read again.
+            # Not often: numbers, booleans and times without quotes, and blocks. Their text is needed, so the file is read again.
             texts = texts if texts is not None else stream.load(Dialect.TEXT)
             document = _with_text_annotations(document, texts[index], patch=patch)  # noqa: PLW2901
         queue.append((document, place))
@@ -116,7 +116,8 @@ def _annotation_maps(document: Any) -> Iterable[Map]:
 
 
 def _is_loose(value: Any, *, patch: bool) -> bool:
-    return type(value) is not str and not (patch and value is None)
+    """Whether an annotation may differ from its text: no string, or a folded block, which as an annotation stays as it is."""
+    return (type(value) is not str or "\n" in value) and not (patch and value is None)
 
 
 def _has_loose_annotations(document: Any, *, patch: bool) -> bool:

@@ -11,7 +11,7 @@ import functools
 import math
 import re
 
-from ..scalars import Dialect, is_timestamp, resolve
+from ..scalars import Dialect, go_float, is_timestamp, resolve
 
 WIDTH = 80
 
@@ -52,21 +52,6 @@ def number_text(value: float) -> str:
         if -(2**63) <= whole < 2**64:
             return str(whole)
     return go_float(value)
-
-
-def go_float(value: float) -> str:
-    """The shortest text that reads back as the same float, as Go's `FormatFloat(value, 'g', -1, 64)` writes it."""
-    sign, digits, exponent = decimal.Decimal(repr(value)).normalize().as_tuple()
-    power = len(digits) - 1 + int(exponent)
-    text = "".join(map(str, digits))
-    minus = "-" if sign else ""
-    if power < -4 or power >= 6:
-        rest = "." + text[1:] if len(text) > 1 else ""
-        return f"{minus}{text[0]}{rest}e{'-' if power < 0 else '+'}{abs(power):02d}"
-    if power < 0:
-        return f"{minus}0.{'0' * (-power - 1)}{text}"
-    whole = text[:power + 1].ljust(power + 1, "0")
-    return f"{minus}{whole}.{text[power + 1:]}" if len(text) > power + 1 else minus + whole
 
 
 def key_text(key: str) -> str | None:

@@ -57,7 +57,9 @@ class Excerpts:
         if line is None:
             return None
         column = min(place.column, len(line) + 1) - 1
-        stop = column + _span(line, place.column)
+        if column == 0:  # what names no more than a line begins where its text does
+            column = len(line) - len(line.lstrip(" \t")) if line.strip() else 0
+        stop = column + _span(line, column + 1)
         # A line of a megabyte is cut before it is measured; no more of it than this can be shown.
         first = max(0, column - width * 2)
         cells = _cells(line[first:column + width * 2])

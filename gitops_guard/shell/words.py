@@ -10,7 +10,7 @@ from .tree import Node, Syntax, every
 EXPANSIONS = ("simple_expansion", "expansion")
 SUBSTITUTIONS = ("command_substitution", "process_substitution")
 
-_PLACE = re.compile("\ue000(\\d+)\ue001")
+_PLACE = re.compile("\ue000(\\d+)(?:\\\\\n)*\ue001")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "e": "\x1b", "0": ""}
 _EXPANSION = re.compile(r"\$(?:(\w+)|\{(\w+)(?:\[[@*]\])?(?:(:?[-=])(.*))?\})", re.DOTALL)
 
@@ -28,9 +28,10 @@ class Marks:
             value = resolve(match) if resolve is not None else None
             if value is None:
                 self._texts.append(match.group())
-                value = f"\ue000{len(self._texts) - 1}\ue001"
-            # Lines below must keep their numbers.
-            return value + "\\\n" * (match.group().count("\n") - value.count("\n"))
+                # Lines below must keep their numbers.
+                breaks = "\\\n" * match.group().count("\n")
+                return f"\ue000{len(self._texts) - 1}{breaks}\ue001"
+            return value
 
         return pattern.sub(replace, text)
 

@@ -27,7 +27,7 @@ settled(text) := regex.replace(plain(text), reference, "") if {
 	regex.match(maybe_reference, text)
 } else := trim_space(text)
 
-maybe_reference := `[$<{%#@\[]|:[a-z/]|\+vault`
+maybe_reference := `[$<{%#@\[]|:[A-Za-z/]|^(?:os\.|projects/|__)`
 
 reference := concat("|", [
 	`\$\{\{[^{}]*\}\}`, # ${{ secrets.NAME }}

@@ -1,7 +1,8 @@
 # METADATA
 # title: An option lets the controller delete or recreate what holds state
 # description: |-
-#   Replace=true and Force=true (Flux: force) delete and recreate what can't be changed in place; allowEmpty lets an empty render
+#   Replace=true and Force=true (Flux: force) replace objects, and delete and recreate what can't be changed in place; allowEmpty
+#   lets an empty render
 #   prune everything; uninstall as remediation of a failed upgrade removes the release with all it holds. Argo CD exempts CRDs
 #   and Namespaces from Replace. A HelmRelease that can't be rendered counts as holding state.
 # related_resources:
@@ -63,12 +64,11 @@ deny contains result.violation(["spec", "force"], msg) if {
 	msg := "force on everything that this Kustomization applies: what holds state can be deleted and recreated"
 }
 
-deny contains result.violation(array.concat(["spec"], path), msg) if {
+deny contains result.violation(["spec", "upgrade", "force"], msg) if {
 	is_release
-	some path in [["upgrade", "force"], ["rollback", "force"]]
-	object.get(input.object.spec, path, false) == true
+	object.get(input.object.spec, ["upgrade", "force"], false) == true
 	may_hold_state
-	msg := "force replaces what this release can't change in place: what holds state can be deleted and recreated"
+	msg := "force makes every upgrade replace the release's objects instead of patching them, also those that hold state"
 }
 
 deny contains result.violation(["spec", "upgrade", "remediation", "strategy"], msg) if {

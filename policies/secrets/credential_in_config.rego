@@ -19,17 +19,28 @@ import data.gitops_guard.lib.secrets
 
 deny contains fault if {
 	some place, whats in found
-	fault := place_of(place, sprintf("%s stands in %s", [min(whats), where(place)]))
+	fault := place_of(place, min(whats))
 }
 
 # What stands at each place; several reasons for one place are one fault.
-found[place] contains what if {
+found[place] contains msg if {
 	some pair in input.facts.embedded
 	not in_secret(pair.path)
 	not allowed(pair.key)
 	what := judged(pair)
 	place := [pair.path, pair.line]
+	msg := sprintf("%s stands in %s", [what, label(pair)])
 }
+
+# What holds the value, in words: its names, which are no values.
+label(pair) := pair.key if {
+	pair.form == "named"
+} else := sprintf("the argument --%s", [pair.key]) if {
+	pair.form == "flag"
+} else := sprintf("%s, %s", [where(pair.path), pair.key]) if {
+	pair.line > 0
+	pair.key != ""
+} else := where(pair.path)
 
 judged(pair) := "more than can be judged" if {
 	pair.form == "overflow"
@@ -115,12 +126,8 @@ place_of(place, msg) := result.violation_in(place[0], place[1], msg) if {
 	place[1] > 0
 } else := result.violation(place[0], msg)
 
-# The field in words: its last keys, which are no values.
-where(place) := concat(".", [name | some part in place[0]; is_string(part); name := part]) if {
-	count(place[0]) < 4
-} else := concat(".", [name |
-	some index, part in place[0]
-	index >= count(place[0]) - 3
+where(path) := concat(".", [part |
+	some index, part in path
+	index >= count(path) - 3
 	is_string(part)
-	name := part
 ])

@@ -43,7 +43,7 @@ words := {"literal": "the literal", "env": "the env file's", "file": "the file"}
 places(value, entry, msg) := {result.at(pair.file, pair.line, msg) | some pair in value.pairs; lines[pair.line]} if {
 	lines := entries.lines(entry)
 	count(lines) > 0
-} else := {result.at(value.file, value.line, msg)}
+} else := {object.union(result.at(value.file, value.line, msg), {"column": value.column})}
 
 allowed(key) if {
 	some pattern in input.parameters.allow_keys

@@ -1,0 +1,109 @@
+"""A rule and its examples -> its page in markdown, as `policies explain` prints it and docs/policies.md holds it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from .examples import MANIFEST, Example, read_examples
+from .metadata import Metadata
+from .model import Rule
+from .policy import PolicySet
+
+_SCOPES = {
+    "resource": "each Kubernetes object", "target": "all objects of a target together", "file": "files of the repository",
+    "change": "what a change does to a target", "repository": "the repository as a whole", "conftest": "each Kubernetes object",
+}
+_LANGUAGES = {"yaml": "yaml", "yml": "yaml", "json": "json", "sh": "sh", "rego": "rego", "mk": "make"}
+
+
+def page(rule: str, policies: PolicySet) -> str:
+    """The page of one rule. Raises KeyError where there is no such rule, and UsageError where its examples can't be read."""
+    return "\n".join(_page(policies.rules[rule], policies, level=1)).rstrip() + "\n"
+
+
+def all_pages(policies: PolicySet) -> str:
+    """docs/policies.md: a table of every rule, then the page of each."""
+    lines = ["# Rules", "", "Written by `make docs` from the policies; edit those.", ""]
+    lines += ["| id | severity | what |", "|---|---|---|"]
+    lines += [f"| [{rule.id}](#{_anchor(rule.id)}) | {_severity(rule)} | {_cell(rule.title)} |"
+              for _id, rule in sorted(policies.rules.items())]
+    for _id, rule in sorted(policies.rules.items()):
+        lines += ["", *_page(rule, policies, level=2)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _page(rule: Rule, policies: PolicySet, level: int) -> Iterator[str]:
+    described = policies.described.get(rule.id)
+    yield f"{'#' * level} {rule.id}"
+    yield from ("", f"**{rule.title}**", "")
+    yield from (f"- Severity: {_severity(rule)}", *_facts(rule, described))
+    if rule.description:
+        yield from ("", rule.description)
+    if rule.remedy:
+        yield from ("", f"**Remedy.** {rule.remedy}")
+    if described is not None and described.parameters:
+        yield from ("", f"{'#' * (level + 1)} Parameters", "", "| name | default |", "|---|---|")
+        for name, value in described.parameters.items():
+            yield f"| `{name}` | `{_cell(json.dumps(value, ensure_ascii=False))}` |"
+    path = policies.examples.get(rule.id)
+    examples = read_examples(path) if path is not None else []
+    for good, title in ((False, "Bad"), (True, "Good")):
+        chosen = [example for example in examples if example.good is good]
+        if chosen:
+            yield from ("", f"{'#' * (level + 1)} {title}")
+        for example in chosen:
+            yield from _example(example)
+    if rule.references:
+        yield from ("", f"{'#' * (level + 1)} References", "")
+        yield from (f"- <{reference}>" for reference in rule.references)
+
+
+def _facts(rule: Rule, described: Metadata | None) -> Iterator[str]:
+    if rule.security_severity is not None:
+        yield f"- Security severity: {rule.security_severity}"
+    if described is not None:
+        kinds = ": " + ", ".join(f"`{kind}`" for kind in described.kinds) if described.kinds else ""
+        yield f"- Judges: {_SCOPES[described.scope]}{kinds}"
+        if described.admission:
+            yield "- Can be enforced in the cluster, too"
+    if rule.replaces:
+        yield f"- Takes the place of {', '.join(rule.replaces)} where both find the same"
+
+
+def _example(example: Example) -> Iterator[str]:
+    notes = [example.title] if example.title else []
+    if example.environment != "production":
+        notes.append(f"environment {example.environment}")
+    if example.parameters:
+        notes.append("with parameters `" + json.dumps(example.parameters, ensure_ascii=False) + "`")
+    if notes:
+        yield from ("", "; ".join(notes) + ":")
+    for path, text in example.marked.items():
+        if path != MANIFEST or len(example.marked) > 1:
+            yield from ("", f"`{path}`")
+        # A fence is longer than any in the text.
+        fence = "```"
+        while fence in text:
+            fence += "`"
+        yield from ("", fence + _language(path), *text.rstrip("\n").split("\n"), fence)
+
+
+def _language(path: str) -> str:
+    return _LANGUAGES.get(path.rpartition(".")[2], "")
+
+
+def _severity(rule: Rule) -> str:
+    if rule.severity is rule.elsewhere:
+        return rule.severity.word
+    return f"{rule.severity.word} in production, else {rule.elsewhere.word}"
+
+
+def _anchor(rule_id: str) -> str:
+    """The anchor that GitHub gives the heading."""
+    return "".join(char for char in rule_id.lower() if char.isalnum() or char in "-_")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
