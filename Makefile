@@ -32,11 +32,11 @@ floors: $(VENV)/.check
 policies: $(VENV)/.test
 	$(BIN)/pytest tests/test_policies.py $(PYTEST_ARGS)
 
-docs: $(VENV)/.demo  ## write the pages that are made from the policies
-	$(BIN)/python -m gitops_guard.policy_docs > docs/policies.md.new && mv docs/policies.md.new docs/policies.md
+docs: $(VENV)/.demo  ## write the page that is made from the policies
+	$(BIN)/python tools/docs.py
 
 docs-check: $(VENV)/.demo
-	@$(BIN)/python -m gitops_guard.policy_docs | diff -u docs/policies.md - || { echo "docs/policies.md is old: run make docs" >&2; exit 1; }
+	$(BIN)/python tools/docs.py --check
 
 tools: $(VENV)/.demo  ## build the real programs that tests/real compares with
 	$(BIN)/python tools/build.py

@@ -1,7 +1,8 @@
 """A repository -> its targets: what is built and deployed as a unit, and the files that no target takes in.
 
-Which folders are targets: DESIGN "Which targets there are". Nothing here is rendered; a kustomization is only asked what it
-names directly.
+Targets are the kustomization folders that nothing else in the repository uses (never a Component alone), and the folders of
+plain manifests that no kustomization or chart takes in. Nothing is rendered here; a kustomization is only asked what it names
+directly.
 """
 
 from __future__ import annotations
@@ -150,6 +151,8 @@ def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tup
     plain: dict[str, list[str]] = {}
     broken: list[SourceError] = []
     for path in candidates:
+        if path in read:
+            continue  # it belongs to a kustomization, which tells of its faults
         folder = posixpath.dirname(path) or "."
         try:
             documents = sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
@@ -160,7 +163,7 @@ def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tup
         except OSError:
             continue  # a dangling link, or a folder behind one: nothing to read there
         except SourceError as error:
-            if path not in read and _meant_as_manifest(sources, path, error):
+            if _meant_as_manifest(sources, path, error):
                 broken.append(error)
                 if folder not in taken:
                     plain.setdefault(folder, []).append(path)

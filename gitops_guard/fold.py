@@ -37,7 +37,7 @@ def _identity(occurrence: Occurrence) -> tuple[object, ...]:
 
 def _apart(groups: Mapping[tuple[object, ...], list[Occurrence]]) -> list[list[Occurrence]]:
     """Split a position's occurrences so that results of a rule about one resource in one target are not taken for one."""
-    merged = []
+    merged: list[list[Occurrence]] = []
     for group in groups.values():
         rounds: dict[int, list[Occurrence]] = {}
         seen: dict[tuple[object, ...], int] = {}

@@ -1,6 +1,6 @@
 """Fault -> location: the only place where a field path becomes file, line and column.
 
-Conventions (DECISIONS "General"): a path that names a map is located at its key; an absent field at its deletion, else at the
+A path that names a map is located at its key; an absent field at its deletion, else at the
 object's `kind` in the file that declares it; a place inside a text at the inner line where that is known.
 """
 

@@ -20,7 +20,8 @@ MASK = "***"
 # A shorter text stands in too many harmless words; its place is masked in excerpts all the same.
 _SHORTEST = 6
 # Names of fields whose values are public: `postgres` as a user is no reason to hide the image of that name.
-_PUBLIC = re.compile(r"(?i)(^|[._-])(user|user_?name|host|host_?name|port|database|db|db_?name|email|region|namespace|tls\.crt|ca\.crt)$")
+_PUBLIC = re.compile(r"(?i)(^|[._-])(user|user_?name|host|host_?name|port|database|db|db_?name|email|region|namespace"
+                     r"|tls\.crt|ca\.crt)$")
 # What ends a line in YAML: its parser counts so.
 _BREAKS = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
 

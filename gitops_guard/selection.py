@@ -36,7 +36,8 @@ def select(rules: Mapping[str, Rule], config: Config, *, chosen: Sequence[str] =
     _all_fit((pattern for pattern, _settings in config.rules), rules, lambda pattern: _place(config, pattern))
     _all_fit(chosen, rules, lambda _pattern: "--select")
     _all_fit(ignored, rules, lambda _pattern: "--ignore")
-    enabled, silenced = set(), set()
+    enabled: set[str] = set()
+    silenced: set[str] = set()
     severities: dict[str, Severity] = {}
     parameters: dict[str, Mapping[str, Any]] = {}
     for rule in rules:

@@ -45,8 +45,9 @@ class Side:
         for item in self.built:
             yield from (resource.body for resource in item.resources if resource.body.get("kind") == "CustomResourceDefinition")
         for path in self.found.manifests:
-            yield from (resource.body for resource in self._objects(path)
-                        if resource.body.get("kind") == "CustomResourceDefinition")
+            if self._mentions(path, "CustomResourceDefinition"):
+                yield from (resource.body for resource in self._objects(path)
+                            if resource.body.get("kind") == "CustomResourceDefinition")
 
     def broken(self, named: Sequence[str]) -> Iterator[Fault]:
         """What was meant to be read and could not be, outside the targets."""
@@ -54,6 +55,13 @@ class Side:
         for error in self.found.broken:
             if error.file not in read and is_named(error.file, named):
                 yield fault_of(error)
+
+    def _mentions(self, path: str, word: str) -> bool:
+        """Whether a file is worth parsing for a kind."""
+        try:
+            return word in self.sources.text(path)
+        except (SourceError, OutsideError, OSError):
+            return False
 
     def _objects(self, path: str) -> list[Resource]:
         try:

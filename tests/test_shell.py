@@ -49,6 +49,11 @@ def test_commands_and_lines(text: str, expected: list[tuple[int, str]]) -> None:
     ("E=\na $E b", "a b"),
     ("K=a\nK=b\n$K", "$K"),
     ("K=$(a)\n$K b", "$K b"),
+    ("if x; then D=--dry-run; fi\na $D", "a $D"),
+    ("x && D=--dry-run\na $D", "a $D"),
+    ("case x in y) D=--dry-run ;; esac\na $D", "a $D"),
+    ("a ${D:---dry-run=client}", "a ${D:---dry-run=client}"),
+    ("f() { local D=b; a $D; }", "a b"),
     ('a $X ${Y} "${Z#x}"', "a $X ${Y} ${Z#x}"),
 ])
 def test_variables(text: str, expected: str) -> None:

@@ -35,6 +35,7 @@ class _Reader:
         self.defines: dict[str, list[tuple[int, str]]] = {}
         self.recipes: list[tuple[str, list[tuple[int, str]]]] = []
         self.prefix = "\t"
+        self.conditions = 0
 
     def read(self, text: str) -> None:
         lines = _logical(text.split("\n"), self.log)
@@ -62,7 +63,9 @@ class _Reader:
         if assigned is not None:
             self.assign(number, *assigned.groups())
             return targets
-        if re.match(r"(?:ifn?eq|ifn?def|else|endif|-?include|sinclude|export|unexport|vpath|undefine)\b", line):
+        directive = re.match(r"(ifn?eq|ifn?def|else|endif|-?include|sinclude|export|unexport|vpath|undefine)\b", line)
+        if directive is not None:
+            self.conditions += 1 if directive.group(1).startswith("if") else -1 if directive.group(1) == "endif" else 0
             return targets
         rule = _RULE.match(line)
         if rule is None:
@@ -86,7 +89,7 @@ class _Reader:
             self.prefix = value[:1] or "\t"
         for command in _shell_calls(value) if sign != "!=" else [value]:
             self.run("", number, command)
-        fixed = sign not in ("+=", "!=") and len(value) <= _MAX_VALUE and self.variables.get(name, value) == value
+        fixed = self.conditions == 0 and sign not in ("+=", "!=") and len(value) <= _MAX_VALUE and self.variables.get(name, value) == value
         self.variables[name] = value if fixed else None
 
     def recipe(self, target: str, number: int, line: str, depth: int) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .syntax import COMPREHENSIONS, REFERENCES, children, inner, kind_of, nodes, place, text_of
+from .builtin_names import ARITIES
+from .syntax import COMPREHENSIONS, REFERENCES, children, dotted, inner, kind_of, place, text_of
 
 _NAME = "__bound_{}__"
 _OPEN, _CLOSE = "([{", ")]}"
@@ -49,7 +50,7 @@ def write_out(text: str, tree: Any) -> str:
         for node in hoisted:
             where = inner(node)["span"]
             written = text_of(where, source)
-            if not _balanced(written) or any(held["value"] == "_" for held in nodes(node, "Var")):
+            if not _balanced(written) or _has_wildcard(node):
                 raise NegationError("the argument of this negation must be bound to a name before it", *place(node))
             name = _NAME.format(counter)
             counter += 1
@@ -123,13 +124,25 @@ def _may_lack(node: Any) -> bool:
     kind = kind_of(node)
     if kind in COMPREHENSIONS:
         return False
-    if kind in (*REFERENCES, "Call"):
+    if kind in REFERENCES:
         return True
-    return any(_may_lack(child) if kind_of(child) else _any_lacks(child) for child in children(inner(node) if kind else node))
+    if kind == "Call" and ".".join(dotted(inner(node)["fcn"])[0]) not in ARITIES:
+        return True
+    held = inner(node)["params"] if kind == "Call" else inner(node) if kind else node
+    return any(_may_lack(child) if kind_of(child) else _any_lacks(child) for child in children(held))
 
 
 def _any_lacks(node: Any) -> bool:
     return any(_may_lack(child) if kind_of(child) else _any_lacks(child) for child in children(node))
+
+
+def _has_wildcard(node: Any) -> bool:
+    """Whether `_` stands in it, other than in a comprehension, which binds its own."""
+    if kind_of(node) in COMPREHENSIONS:
+        return False
+    if kind_of(node) == "Var" and inner(node)["value"] == "_":
+        return True
+    return any(_has_wildcard(child) for child in children(node))
 
 
 def _balanced(text: str) -> bool:

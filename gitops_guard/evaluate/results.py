@@ -1,4 +1,4 @@
-"""What policies said, as JSON -> faults; whatever is not of the shape that DESIGN and schemas/ describe is a fault itself."""
+"""What policies said, as JSON -> faults; what is not of the shape that schemas/ describe is a fault itself."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ that loops for ever lets no Python run. `progress` then tells the parent what it
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import json
 import os
 import re
@@ -76,6 +77,7 @@ def work(job: Job, link: Connection, progress: Any, strangers: Sequence[Connecti
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     # The engine prints remarks of its own about policies; what matters of them is examined and told.
+    faulthandler.disable()
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     _limit()
     try:

@@ -88,7 +88,7 @@ def _has(value: Any, key: str, text: str, place: Origin) -> bool:
         return scalar_text(value) == text
     if type(value) is not Map:
         raise _no_keys(place)
-    return key in value and (not text or scalar_text(value[key]) == text)
+    return key in value and (not text or _field(value, key) == text)
 
 
 def _no_keys(place: Origin) -> RenderError:
@@ -101,10 +101,10 @@ def _find(items: list[Value], keys: list[str], texts: list[str]) -> Value | None
     for item in items:
         value = item[0]
         if not keys[0]:
-            if _text(value) == texts[0]:
+            if _text(*item) == texts[0]:
                 return item
         elif type(value) is Map and len(keys) == len(texts):
-            if all(key in value and _text(value[key]) == text for key, text in zip(keys, texts, strict=True)):
+            if all(key in value and _field(value, key) == text for key, text in zip(keys, texts, strict=True)):
                 return item
     return None
 
@@ -114,26 +114,34 @@ def _values(lists: list[list[Value] | None], keys: list[str]) -> list[list[str]]
     found: list[list[str]] = []
     for items in lists:
         for value, _ in items or ():
-            texts = [_text(value.get(key)) if type(value) is Map else "" for key in keys]
+            texts = [scalar_text(value.get(key)) if type(value) is Map else "" for key in keys]
             if texts not in found:
                 found.append(texts)
     return found
 
 
 def _scalars(lists: list[list[Value] | None]) -> list[list[str]]:
-    found = dict.fromkeys(_text(value) for items in lists for value, _ in items or ())
+    found = dict.fromkeys(_text(*item) for items in lists for item in items or ())
     return [[text] for text in found]
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, origin: Origin | None) -> str:
+    """The text that stands there: of a null, too, where it is written."""
+    if value is None:
+        return "" if origin is not None and origin.absent else "null"
     return scalar_text(value)
+
+
+def _field(value: Map, key: str) -> str:
+    return _text(value[key], value.at.get(key))
 
 
 def _complete(wanted: list[list[str]]) -> None:
     """Two items that agree in one key, and where the others differ only in that one lacks them, count as the same."""
     for one in range(len(wanted)):
+        first = wanted[one]  # as it was, whatever it becomes below
         for other in range(len(wanted)):
-            both = _agree(wanted[one], wanted[other])
+            both = _agree(first, wanted[other])
             if both is not None:
                 wanted[one] = both
                 wanted[other] = both
@@ -159,7 +167,7 @@ def _append(merged: list[Value], items: list[Value], keys: list[str], origin: Or
     for item in items:
         value = item[0]
         if not keys[0]:
-            put(merged, [""], [_text(value)], item, origin)
+            put(merged, [""], [_text(*item)], item, origin)
             continue
         if value is not None and type(value) is not Map:
             raise _no_keys(item[1] or origin)
@@ -168,7 +176,7 @@ def _append(merged: list[Value], items: list[Value], keys: list[str], origin: Or
             if value is None or key not in value:
                 merged.append(item)
             else:
-                texts.append(_text(value[key]))
+                texts.append(_field(value, key))
         if len(keys) > 1:
             put(merged, keys, texts, None, origin)
         put(merged, keys, texts, item, origin)

@@ -125,7 +125,8 @@ class _Merge:
             target = patch if directive == _REPLACE else dest
         if target is None:
             return None
-        ours = items if target is patch else _items(target)
+        # What stands for both sides is one list, and has to stay one.
+        ours = items if patch is not None and target[0] is patch[0] else _items(target)
         elements = schema.elements()
 
         def walk(one: Value | None, other: Value | None) -> Value | None:

@@ -11,6 +11,7 @@ EXPANSIONS = ("simple_expansion", "expansion")
 SUBSTITUTIONS = ("command_substitution", "process_substitution")
 
 _PLACE = re.compile("\ue000(\\d+)(?:\\\\\n)*\ue001")
+_CONDITIONS = ("if_statement", "case_item", "while_statement", "list")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "a": "\a", "e": "\x1b", "0": ""}
 _EXPANSION = re.compile(r"\$(?:(\w+)|\{(\w+)(?:\[[@*]\])?(?:(:?[-=])(.*))?\})", re.DOTALL)
 
@@ -56,7 +57,7 @@ class Words:
             if name is None:
                 continue
             key = self.syntax.text(name)
-            fixed = node.type == "variable_assignment" and self.syntax.between(name.end_byte, name.end_byte + 2) != "+="
+            fixed = node.type == "variable_assignment" and not _is_conditional(node) and self.syntax.between(name.end_byte, name.end_byte + 2) != "+="
             value = self.literal(node.child_by_field_name("value")) if fixed else None
             mine[key] = value if key not in mine or mine[key] == value else None
         self.known.update(mine)
@@ -132,4 +133,13 @@ class Words:
             value = self.known[name]
             return None if value is None or any(_PLACE.search(word) for word in value) else value
         default = match.group(4)
-        return [default.strip("\"'")] if default and not re.search(r"[$`\ue000]", default) else None
+        # An option by default is one that may as well not be given: `${DRY_RUN:---dry-run=client}`.
+        return [default.strip("\"'")] if default and not re.search(r"\A[\"']?-|[$`\ue000]", default) else None
+
+
+def _is_conditional(node: Node) -> bool:
+    """Whether a node is run on a condition only."""
+    above = node.parent
+    while above is not None and above.type not in _CONDITIONS:
+        above = above.parent
+    return above is not None

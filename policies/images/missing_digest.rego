@@ -1,7 +1,9 @@
 # METADATA
 # title: A version tag without a digest
 # description: >-
-#   A tag can be pushed again; a digest can't. Images that `require_digest` names must carry one.
+#   A tag can be pushed again; a digest can't. Images that `require_digest` names (globs, with or without the tag) must carry one:
+#   there it is an error, elsewhere a note. A moving tag, or none, is images/unpinned-tag alone. `allow` holds globs of images that
+#   need no digest.
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/containers/images/#image-names
 #   - ref: https://github.com/opencontainers/image-spec/blob/main/descriptor.md#digests

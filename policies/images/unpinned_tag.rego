@@ -1,8 +1,12 @@
 # METADATA
 # title: An image tag moves
 # description: >-
-#   Without a tag, with latest, a word (stable, main) or a bare major version (16, v2), what runs changes without a commit:
-#   two nodes may run two builds, a rollback brings back nothing, and no review saw what is deployed.
+#   Without a tag, with latest, a word (stable, main, a branch), or a bare major version (16, v2, 16-alpine), what runs changes
+#   without a commit: two nodes may run two builds, a rollback brings back nothing, and no review saw what is deployed. Two or more
+#   version parts, a date, a commit and a long build number name one build; a version glued to what the image is built on
+#   (stable-alpine3.20) is not the image's own. Anything beside a digest is pinned; a registry's port is no tag. Pods, all kinds
+#   that make them, custom resources that embed a list of containers, and the steps of Argo Workflows and Tekton are judged. A
+#   variable without a default can't be judged. `allow` holds globs of images that may move.
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/containers/images/#image-names
 #   - ref: https://github.com/distribution/reference/blob/main/reference.go

@@ -147,7 +147,7 @@ public_name(key) if {
 public_words := {
 	"user", "username", "usr", "login", "email", "mail", "host", "hosts", "hostname", "hostnames", "port", "ports", "server", "servers", "address",
 	"addr", "addresses", "endpoint", "endpoints", "url", "urls", "uri", "domain", "database", "dbname", "db", "schema", "region", "zone",
-	"bucket", "namespace", "protocol", "scheme", "sslmode", "issuer", "tenant", "realm", "timeout", "crt", "cer",
+	"bucket", "namespace", "protocol", "scheme", "sslmode", "issuer", "tenant", "realm", "timeout", "crt", "cer", "mtime", "expiration", "description", "groups",
 }
 
 # `user` says who owns what the other words name; an address may be a hook that whoever knows it can call.

@@ -159,6 +159,8 @@ credential(pair, strict) := what if {
 	live(pair)
 } else := "a value of an HTTP Authorization header" if {
 	header(pair)
+} else := "a registry login" if {
+	login(pair)
 } else := what if {
 	grade := strength(pair.key)
 	grade != "none"
@@ -178,6 +180,16 @@ header(pair) if {
 	found := regex.find_all_string_submatch_n(`^(?i:basic|bearer|token)[ \t\r\n]+([A-Za-z0-9+/_.=-]{12,})$`, trim_space(pair.value), 1)
 	count(found) == 1
 	not placeholder(found[0][1])
+}
+
+# Docker's `auth`: user and password in base64.
+login(pair) if {
+	regex.match(`(?:^|\.)_?auth$`, pair.key)
+	regex.match(`^[A-Za-z0-9+/]{8,}={0,2}$`, pair.value)
+	base64.is_valid(pair.value)
+	found := regex.find_all_string_submatch_n(`^[!-9;-~]+:([!-~]{3,})$`, base64.decode(pair.value), 1)
+	count(found) == 1
+	real(found[0][1])
 }
 
 is_value(pair, grade, strict) if {

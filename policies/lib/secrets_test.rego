@@ -92,6 +92,12 @@ test_no_credentials if {
 	}
 }
 
+test_registry_login if {
+	secrets.credential(pair("auths.ghcr.io.auth", base64.encode("ci:Walnut-Sluice-31"), "scalar"), false)
+	not secrets.credential(pair("auths.ghcr.io.auth", base64.encode("ci:${TOKEN}"), "scalar"), false)
+	not secrets.credential(pair("auth", "required", "scalar"), false)
+}
+
 test_strict_wants_a_made_value if {
 	not secrets.credential(pair("password", "friend", "scalar"), true)
 	secrets.credential(pair("password", "Zq8Nf3LvW6yTc2Hs", "scalar"), true)

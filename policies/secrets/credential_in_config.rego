@@ -2,7 +2,12 @@
 # title: A credential stands in configuration
 # description: >-
 #   ConfigMaps, env, arguments, annotations, Helm values, substitutions and parameters are readable by whoever can read the
-#   repository, the object or the pod. A token, a key, a password or a URL with one doesn't belong there.
+#   repository, the object or the pod. A value counts by its form (tokens of known makers, a URL with a password, a registry login),
+#   anywhere; or by the name of its key (password, client_secret, api_key …) where keys are free: in a ConfigMap and the
+#   properties, env, ini, YAML, JSON, XML and program texts inside it, in env and arguments, Helm values, Argo CD parameters, Flux
+#   substitutions, and the templates of ExternalSecrets and SealedSecrets. Elsewhere the value must look made by a machine. Names,
+#   references, paths, addresses, UUIDs, digests, switches and public keys are no credentials; entropy alone is no evidence. A Secret
+#   kept in the last-applied annotation counts. `allow_keys` holds globs of keys.
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/configuration/secret/
 #   - ref: https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/

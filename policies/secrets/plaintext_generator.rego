@@ -2,6 +2,8 @@
 # title: A secretGenerator packs a value in plaintext
 # description: >-
 #   The literal, the env file or the file lies in the repository as it is; the Secret that kustomize makes of it only encodes it.
+#   What counts as a value is as for secrets/plaintext-secret; files that SOPS, age or PGP encrypted are none. The place is the
+#   literal, the env file's line, the line of a packed file where the credential can be named, else the entry that packs it.
 # related_resources:
 #   - ref: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/secretgenerator/
 #   - ref: https://github.com/viaduct-ai/kustomize-sops

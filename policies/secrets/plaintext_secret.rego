@@ -1,8 +1,12 @@
 # METADATA
 # title: Secret data is committed in plaintext
 # description: >-
-#   Anyone who can read the repository, now or in its history, can read the value; base64 is no encryption. Empty values,
-#   placeholders, references and what is public by its field (certificates, user names, hosts, ports) are no values.
+#   Anyone who can read the repository, now or in its history, can read the value; base64 is no encryption. Every key counts but
+#   those that are public by their field: certificates, public keys, known_hosts, user names, hosts, ports, database names, switches,
+#   and addresses without a password. In Argo CD's own Secrets (label argocd.argoproj.io/secret-type) only their credential fields
+#   count. No value are empty ones, placeholders (REPLACE_ME, your-…, runs of x), and references of SOPS, Vault, argocd-vault-plugin,
+#   1Password, substitutions and templates; a literal default of a substitution is one, and so is changeme. `strict` makes every value
+#   count; `allow_keys` holds globs of keys that may be plain.
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/configuration/secret/#information-security-for-secrets
 #   - ref: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/

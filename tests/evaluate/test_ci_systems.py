@@ -104,8 +104,8 @@ def test_azure(text: str, expected: list[tuple[int, str, str]]) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), [
     ("jobs: {x: {steps: [{run: a}, checkout]}}", [(1, "x", "a")]),
-    ("jobs:\n  x:\n    steps:\n      - run:\n          name: n\n          command: |\n            a\n"
-     "            b << parameters.c >>", [(7, "x", "a"), (8, "x", "b << parameters.c >>")]),
+    (("jobs:\n  x:\n    steps:\n      - run:\n          name: n\n          command: |\n            a\n"
+     "            b << parameters.c >>"), [(7, "x", "a"), (8, "x", "b << parameters.c >>")]),
     ("commands: {x: {steps: [{when: {condition: true, steps: [{run: a}]}}]}}", [(1, "x", "a")]),
 ])
 def test_circleci(text: str, expected: list[tuple[int, str, str]]) -> None:
@@ -142,6 +142,7 @@ def test_tekton(step: str, expected: list[tuple[int, str, str]]) -> None:
     ("define go\n\tb $(1)\nendef\na:\n\t$(call go,c)\n", [(5, "a", "b c")]),
     ("define help\nkubectl apply\nendef\na:\n\tb\n", [(5, "a", "b")]),
     ("a b: c\n\td\n", [(2, "a", "d")]),
+    ("ifdef Y\nX = 1\nendif\na:\n\tb $(X)\n", [(5, "a", "b ${X}")]),
     ("X = 1\nX = 2\na:\n\tb $(X)\n", [(4, "a", "b ${X}")]),
     ("a:\nifdef X\n\tb\nendif\n", [(3, "a", "b")]),
     ("a: X := 1\na:\n\tb\n", [(3, "a", "b")]),

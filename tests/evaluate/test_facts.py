@@ -40,7 +40,8 @@ def test_only_secrets_are_decoded():
 
 
 def test_sops():
-    body = Map({"kind": "Secret", "stringData": Map({"a": "x"}), "sops": Map({"mac": "ENC[x]", "encrypted_regex": "^stringData$"})})
+    block = Map({"mac": "ENC[x]", "encrypted_regex": "^stringData$"})
+    body = Map({"kind": "Secret", "stringData": Map({"a": "x"}), "sops": block})
     assert facts_for(body)["sops"] == {"document": True, "plain": [["stringData", "a"]]}
     assert facts_for(Map({"kind": "Secret"}))["sops"] == {"document": False, "plain": []}
 

@@ -71,7 +71,8 @@ def test_keys_that_pass_the_sieve(key):
     "glsa_" + "a" * 32, "shpat_" + "a" * 32, "123456789:AA" + "a" * 33, "https://hooks.slack.com/services/T/B/x",
     "dp.pt." + "a" * 40, "whsec_" + "a" * 24, "GOCSPX-" + "a" * 20,
     "a" * 14 + ".atlasv1." + "a" * 60, "dapi" + "a" * 32, "https://x.webhook.office.com/webhookb2/a", "https://discord.com/api/webhooks/1/a",
-    "AccountKey=" + "a" * 40, "https://x/?sv=2020&sig=aaa", "eyJhbGciOi.eyJ", "xapp-1-aaaa", "pypi-" + "a" * 50, "AIza" + "a" * 35,
+    "AccountKey=" + "a" * 40, "https://x/?sv=2020&sig=aaa", "eyJhbGciOi.eyJ", "xapp-1-aaaa",
+    "pypi-" + "a" * 50, "AIza" + "a" * 35,
 ])
 def test_tokens_that_pass_the_sieve(value):
     assert tokenish(value)

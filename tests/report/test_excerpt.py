@@ -27,7 +27,9 @@ def show(line: str, column: int, width: int = 40) -> tuple[str, str] | None:
     ("##[group]: y", 1, r"##\[group]: y", "^^^^^^^^^"),
     ("short", 99, "short", "     ^"),
     ("", 1, "", "^"),
-    ("  spaces   ", 1, "  spaces", "^"),
+    ("  spaces   ", 1, "  spaces", "  ^^^^^^"),
+    ("  spaces   ", 2, "  spaces", " ^"),
+    ("   ", 1, "", "^"),
 ])
 def test_the_caret_stands_under_the_value(line, column, text, caret):
     assert show(line, column) == (text, caret)

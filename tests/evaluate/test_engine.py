@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from judging import deployments, folder, judge, policy
+
+from gitops_guard.errors import ToolError
+from gitops_guard.evaluate.engine import Engine, EngineError
+from gitops_guard.evaluate.unit_tests import run_tests
+from gitops_guard.model import Location
+
+
+def value(expression: str) -> Any:
+    engine = Engine()
+    engine.add("x", f"package a\nx := {expression}")
+    return json.loads(engine.ask("data.a.x"))
+
+
+@pytest.mark.parametrize(("expression", "wanted"), [
+    ('crypto.sha256("abc")', "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    ('crypto.md5("")', "d41d8cd98f00b204e9800998ecf8427e"),
+    ('crypto.sha1("abc")', "a9993e364706816aba3e25717850c26c9cd0d89d"),
+    ('crypto.hmac.sha256("what do ya want for nothing?", "Jefe")', "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+    ('crypto.hmac.equal("a", "a")', True),
+    ('crypto.hmac.equal("a", "b")', False),
+    ('net.cidr_contains("10.0.0.0/8", "10.1.2.3")', True),
+    ('net.cidr_contains("10.0.0.0/8", "10.1.0.0/16")', True),
+    ('net.cidr_contains("10.1.0.0/16", "10.0.0.0/8")', False),
+    ('net.cidr_contains("10.0.0.0/8", "::1")', False),
+    ('net.cidr_intersects("192.168.0.0/16", "192.168.1.0/24")', True),
+    ('net.cidr_intersects("192.168.0.0/16", "10.0.0.0/8")', False),
+    ('net.cidr_is_valid("192.168.0.1/16")', True),
+    ('net.cidr_is_valid("192.168.0.0/33")', False),
+    ('net.cidr_is_valid("192.168.0.0")', False),
+    ("net.cidr_is_valid(3)", False),
+])
+def test_builtins_that_python_gives(expression: str, wanted: Any) -> None:
+    assert value(expression) == wanted
+
+
+@pytest.mark.parametrize("expression", ["crypto.sha256(1)", 'net.cidr_contains("10.0.0.0", "10.0.0.1")', 'net.cidr_contains("::/0", "x")'])
+def test_their_errors_are_errors(expression: str) -> None:
+    with pytest.raises(EngineError):
+        value(expression)
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', "[" * 200 + "]" * 200, "{"])
+def test_inputs_that_the_engine_can_not_take(text: str) -> None:
+    with pytest.raises(EngineError):
+        Engine().give(text)
+
+
+TESTS = """package gitops_guard.house.x_test
+import data.gitops_guard.house.x
+test_holds if count(x.deny) == 1 with input as {"object": {}}
+test_fails if count(x.deny) == 2 with input as {"object": {}}
+test_breaks if to_number("x") == 1
+todo_test_later if false
+helper := 1
+"""
+
+
+def test_unit_tests_of_policies(tmp_path: Path) -> None:
+    found = folder(tmp_path, {**policy("x", 'deny contains {"msg": "x"}'), "house/x_test.rego": TESTS,
+                              "house/none_test.rego": "package gitops_guard.house.none_test\nx := 1",
+                              "house/broken_test.rego": "package gitops_guard.house.broken_test\ntest_x if {",
+                              "house/slow_test.rego": "package gitops_guard.house.slow_test\ntest_slow if "
+                                                      "count([1 | numbers.range(1, 100000)[_]; numbers.range(1, 100000)[_]]) == 1"})
+    results = run_tests(found, [test for test in found.tests if "house" in test.name], timeout=0.5)
+    told = [(result.file.name.removeprefix("house/"), result.rule, result.line, result.message[:20]) for result in results]
+    assert told == [
+        ("broken_test.rego", "", 2, "expecting `}` while "), ("none_test.rego", "", 1, "it has no rule test_"),
+        ("slow_test.rego", "", 1, "it crashed the engin"), ("x_test.rego", "test_holds", 3, ""),
+        ("x_test.rego", "test_fails", 4, "it is undefined"), ("x_test.rego", "test_breaks", 5, "line 5: could not pa"),
+    ]
+
+
+@pytest.mark.parametrize(("body", "line", "message"), [
+    ("deny[msg] { msg := 1 }", 8, "this is Rego v0"),
+    ("deny contains {", 8, "expecting"),
+    ('deny contains {"msg": x} if input.a == 1', 8, "no one defines x"),
+    ("a if b\nb if a\ndeny contains 1 if a", 8, "the rule a needs itself"),
+    ('deny contains {"msg": $"{input.x}"}', 8, "invalid character"),
+    ("import data.gitops_guard.lib.nothing\ndeny contains 1", 8, "nothing defines data.gitops_guard.lib.nothing"),
+    ('import data.gitops_guard.lib.result\ndeny contains result.violaton([], "x")', 9, "no package defines the function result.violaton"),
+    ('import data.gitops_guard.lib.result\ndeny contains result.violation("x")', 9, "result.violation takes 2 arguments, not 1"),
+    ("allow := 1", 7, "there is no rule deny"),
+])
+def test_a_broken_policy_is_left_out_and_told(tmp_path: Path, body: str, line: int, message: str) -> None:
+    good = policy("good", 'deny contains {"msg": "good"}')
+    result = judge(folder(tmp_path, {**policy("broken", body), **good}), deployments("a"))
+    errors = [fault for fault in result.faults if fault.location]
+    assert message in errors[0].message
+    assert errors[0].location is not None
+    assert errors[0].location[:2] == ("policies/house/broken.rego", line)
+    assert [fault.message for fault in result.faults if not fault.location] == ["good"]
+
+
+def test_what_needs_a_broken_library_is_out_with_it(tmp_path: Path) -> None:
+    result = judge(folder(tmp_path, {"lib/things.rego": "package things\nx := {", **policy("x", 'deny contains {"msg": data.things.x}')}), [])
+    assert [(fault.location and fault.location.file, fault.message[:30]) for fault in result.faults] == [
+        ("policies/lib/things.rego", result.faults[0].message[:30]), ("policies/house/x.rego", "nothing defines data.things.x;")]
+
+
+def test_a_file_that_can_not_be_parsed_in_time_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gitops_guard.rego_file.MAX_NESTING", 100)
+    deep = policy("deep", "deny contains " + "[" * 24 + "]" * 24)
+    result = judge(folder(tmp_path, {**deep, **policy("good", 'deny contains {"msg": "good"}')}), deployments("a"), timeout=0.5)
+    assert [fault.message for fault in result.faults] == ["it did not end within 0.5 s", "good"]
+    assert result.faults[0].location == Location("policies/house/deep.rego", 7, 1)
+
+
+def test_an_engine_that_can_not_work_is_no_finding(tmp_path: Path) -> None:
+    policies = folder(tmp_path, policy("broken", "deny contains {"), builtin=True)
+    with pytest.raises(ToolError):
+        judge(policies, deployments("a"))
