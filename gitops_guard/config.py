@@ -216,7 +216,8 @@ def _waivers(read: Reader, document: Map) -> tuple[Waiver, ...]:
         reason = (read.text(entry, "reason") or "").strip()
         waiver = Waiver((rule,), reason, _date(read, entry), place, resource, read.text(entry, "file"))
         if waiver.resource is None and waiver.file is None:
-            raise read.at(place, "a waiver without resource or file", "add one; `enabled: false` under rules: switches a rule off")
+            raise read.at(place, "a waiver without resource or file",
+                          "add one; `enabled: false` under rules: switches a rule off")
         found.append(waiver)
     return tuple(found)
 

@@ -31,7 +31,8 @@ class Mask:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
-        self._places: dict[str, set[Origin]] = {}
+        self._places: dict[str, set[tuple[Origin, str]]] = {}
+        """file -> values in it, each with a beginning that may be shown if it stands there (`key=` of a generator's literal)"""
         self._lines: dict[str, set[int]] = {}
         self._pattern: re.Pattern[str] | None = None
 
@@ -61,7 +62,7 @@ class Mask:
             self._inner(value)
             self._inner(_behind_key(value))
             return
-        self._value(value, origin)
+        self._value(value, origin, f"{fault.path[-1]}=")
 
     def generated(self, generator: Mapping[str, Any]) -> None:
         """Take in one value of a secretGenerator, as evaluate/generators.py describes it."""
@@ -92,8 +93,10 @@ class Mask:
         lines, breaks = parts[::2], [*parts[1::2], ""]
         for number in self._lines.get(file, ()):
             _cover(lines, number, _value_column(lines, number))
-        for origin in self._places.get(file, ()):
-            _cover(lines, origin.line, origin.column)
+        for origin, start in sorted(self._places.get(file, ())):
+            at = origin.column - 1
+            stands = origin.line <= len(lines) and lines[origin.line - 1].startswith(start, at)
+            _cover(lines, origin.line, origin.column + (len(start) if stands else 0))
             if origin.block:
                 _cover_block(lines, origin)
         return self.text("".join(line + end for line, end in zip(lines, breaks, strict=True)))
@@ -108,8 +111,10 @@ class Mask:
         for generator in node.get("secretGenerator") or () if isinstance(node.get("secretGenerator"), Seq) else ():
             literals = generator.get("literals") if isinstance(generator, Map) else None
             for index, literal in enumerate(literals if isinstance(literals, Seq) else ()):
-                if isinstance(literal, str) and isinstance(literals, Seq):
-                    self._value(literal.partition("=")[2].strip("'\""), literals.at[index])
+                origin = _item(literals, index)
+                if isinstance(literal, str) and origin is not None:
+                    key, equals, value = literal.partition("=")
+                    self._value(value.strip("'\""), origin, key + equals)
 
     def _fields(self, body: Map) -> None:
         for field in ("data", "stringData"):
@@ -117,7 +122,7 @@ class Mask:
             if isinstance(values, Map):
                 for key, value in values.items():
                     public = _PUBLIC.search(key) is not None
-                    self._value(value, values.at.get(key), public=public)
+                    self._value(value, values.at.get(key), f"{key}=", public=public)
                     if field == "data" and isinstance(value, str) and not public:
                         self._decoded(value)
 
@@ -127,11 +132,11 @@ class Mask:
         except (binascii.Error, ValueError):
             return  # not base64, or not text: the value as it is written is masked already
 
-    def _value(self, value: Any, origin: Origin | None, *, public: bool = False) -> None:
+    def _value(self, value: Any, origin: Origin | None, start: str = "", *, public: bool = False) -> None:
         if value is None or isinstance(value, (Map, Seq)):
             return
         if origin is not None and not origin.packed:
-            self._places.setdefault(origin.file, set()).add(origin)
+            self._places.setdefault(origin.file, set()).add((origin, start))
         if not public:
             self._inner(str(value))
 

@@ -16,8 +16,8 @@ stringData:
     second line of it
   after: &anchor "quoted value"
 data:
-  token: %s
-""" % base64.b64encode(b"decoded-token").decode()
+  token: TOKEN
+""".replace("TOKEN", base64.b64encode(b"decoded-token").decode())
 
 
 def loaded(text, file="s.yaml"):
@@ -62,7 +62,7 @@ def test_a_generator_literal_and_an_env_line():
     text = "secretGenerator:\n  - name: db\n    literals:\n      - password=open-sesame\n"
     mask = Mask()
     mask.document(parse(text.encode(), "kustomization.yaml"))
-    assert mask.source("kustomization.yaml", text).split("\n")[3] == "      - ***"
+    assert mask.source("kustomization.yaml", text).split("\n")[3] == "      - password=***"
     mask.fault(Fault("secrets/plaintext-generator", "m", location=Location("db.env", 2, 1)))
     assert mask.source("db.env", "# x\nPASSWORD=short\n") == "# x\nPASSWORD=***\n"
 

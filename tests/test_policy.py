@@ -247,7 +247,7 @@ def test_pages(tmp_path: Path) -> None:
     text = page("house/owner-label", found)
     assert text.startswith("# house/owner-label\n\n**A title**\n\n- Severity: error in production, else note\n")
     for part in ("**Remedy.** Do it.", "| `allow` | `[]` |", "## Bad\n\nwithout:\n\n```yaml\nkind: Secret # <- here\n```",
-                 "## Good\n\nwith parameters `{\"allow\": [\"a\"]}`:\n\n````yaml\n```\n````"):
+                 '## Good\n\nwith parameters `{"allow": ["a"]}`:\n\n````yaml\n```\n````'):
         assert part in text
     assert "| [house/owner-label](#houseowner-label) | error in production, else note | A title |" in all_pages(found)
 

@@ -89,7 +89,8 @@ class _Reader:
             self.prefix = value[:1] or "\t"
         for command in _shell_calls(value) if sign != "!=" else [value]:
             self.run("", number, command)
-        fixed = self.conditions == 0 and sign not in ("+=", "!=") and len(value) <= _MAX_VALUE and self.variables.get(name, value) == value
+        fixed = self.conditions == 0 and sign not in ("+=", "!=") and len(value) <= _MAX_VALUE \
+            and self.variables.get(name, value) == value
         self.variables[name] = value if fixed else None
 
     def recipe(self, target: str, number: int, line: str, depth: int) -> None:

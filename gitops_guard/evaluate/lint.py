@@ -12,7 +12,7 @@ from typing import Any
 
 from ..metadata import nearest
 from .builtin_names import ARITIES, REFUSED
-from .syntax import COMPREHENSIONS, children, dotted, head, inner, kind_of, line_of, name_of, nodes, place, text_of
+from .syntax import COMPREHENSIONS, REFERENCES, children, dotted, head, inner, kind_of, line_of, name_of, nodes, place, text_of
 
 _ROOTS = ("input", "data")
 
@@ -102,7 +102,7 @@ def _reaches(start: tuple[str, str], edges: dict[tuple[str, str], set[tuple[str,
 def _without_deny(tree: Any) -> Iterator[Problem]:
     found = [rule for rule in tree["ast"]["rules"] if name_of(rule) == "deny"]
     if not found:
-        yield Problem("there is no rule deny", place(tree["ast"])[0])
+        yield Problem("there is no rule deny", int(tree["ast"]["package"]["span"]["line"]))
     for rule in found:
         kind, _held, reference = head(rule)
         if kind == "Func" or kind_of(reference) != "Var":
@@ -136,7 +136,7 @@ class _Examiner:
             bound = _names_bound(rule, self._source)
             for call in nodes(rule, "Call"):
                 yield from self._call(call)
-            yield from self._variables(rule, bound, callee=False)
+            yield from self._variables(rule, bound)
 
     def used(self, rule: Any) -> Iterator[tuple[str, str]]:
         """The rules that a rule speaks of."""
@@ -185,20 +185,22 @@ class _Examiner:
         elif count not in wanted and count - 1 not in wanted:
             yield self._problem(call["fcn"], f"{name} takes {min(wanted)} arguments, not {count}")
 
-    def _variables(self, node: Any, bound: Collection[str], *, callee: bool) -> Iterator[Problem]:
+    def _variables(self, node: Any, bound: Collection[str]) -> Iterator[Problem]:
         kind, held = kind_of(node), inner(node)
-        if kind == "Var" and not callee:
+        if kind == "Var":
             name = str(held["value"])
             known = name in bound or name in self._own or name in self._imports or name in _ROOTS or name == "_"
             if not known:
                 yield self._problem(node, f"no one defines {name}")
-        elif kind in ("RefDot", "RefBrack") and not callee:
+        elif kind in REFERENCES:
             yield from self._data(node)
-        if kind == "Call":
-            yield from (found for part in held["params"] for found in self._variables(part, bound, callee=False))
+            while kind_of(node) in REFERENCES:
+                yield from self._variables(inner(node).get("index"), bound)
+                node = inner(node)["refr"]
+            yield from self._variables(node, bound)
             return
-        for child in children(node):
-            yield from self._variables(child, bound, callee=False)
+        for child in held["params"] if kind == "Call" else children(node):
+            yield from self._variables(child, bound)
 
     def _data(self, node: Any) -> Iterator[Problem]:
         words, whole = dotted(node)
@@ -219,11 +221,10 @@ class _Examiner:
 def _references(node: Any) -> Iterator[Any]:
     """The outermost references and variables."""
     kind = kind_of(node)
-    if kind in ("RefDot", "RefBrack", "Var"):
+    if kind == "Var" or kind in REFERENCES:
         yield node
-        while kind_of(node) in ("RefDot", "RefBrack"):
-            if kind_of(node) == "RefBrack":
-                yield from _references(inner(node)["index"])
+        while kind_of(node) in REFERENCES:
+            yield from _references(inner(node).get("index"))
             node = inner(node)["refr"]
         return
     for child in children(node):

@@ -116,8 +116,8 @@ def _annotation_maps(document: Any) -> Iterable[Map]:
 
 
 def _is_loose(value: Any, *, patch: bool) -> bool:
-    """Whether an annotation may differ from its text: no string, or a folded block, which as an annotation stays as it is."""
-    return (type(value) is not str or "\n" in value) and not (patch and value is None)
+    """Whether an annotation may differ from its text: no string, a time, or a folded block (which stays as it is here)."""
+    return (type(value) is not str or "\n" in value or value[4:5] == "-") and not (patch and value is None)
 
 
 def _has_loose_annotations(document: Any, *, patch: bool) -> bool:

@@ -57,7 +57,8 @@ class Words:
             if name is None:
                 continue
             key = self.syntax.text(name)
-            fixed = node.type == "variable_assignment" and not _is_conditional(node) and self.syntax.between(name.end_byte, name.end_byte + 2) != "+="
+            fixed = node.type == "variable_assignment" and not _is_conditional(node) \
+                and self.syntax.between(name.end_byte, name.end_byte + 2) != "+="
             value = self.literal(node.child_by_field_name("value")) if fixed else None
             mine[key] = value if key not in mine or mine[key] == value else None
         self.known.update(mine)

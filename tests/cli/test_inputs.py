@@ -33,11 +33,11 @@ def test_paths_of_the_configuration_stay_inside_unless_allowed(tmp_path):
     root, outside = tmp_path / "repo", tmp_path / "shared"
     for folder in (root, outside):
         folder.mkdir()
-    (outside / "p.rego").write_text("package main\n\ndeny contains msg if { false; msg := \"x\" }\n")
+    (outside / "p.rego").write_text('package main\n\ndeny contains msg if { false; msg := "x" }\n')
     config = load("policies: [../shared]\nschema-locations: [../shared]\n")
     for call in (lambda allowed: load_policies((), root=root, config=config, allowed=allowed),
                  lambda allowed: schema_paths(root, config, (), allowed)):
-        with pytest.raises(UsageError, match=".gitops-guard.yaml:[12]: .*lies outside the repository; allow it with --allow-path"):
+        with pytest.raises(UsageError, match=r"\.gitops-guard\.yaml:[12]: .*lies outside the repository; allow it with --allow-path"):
             call(())
         call((str(outside),))
 
@@ -48,9 +48,13 @@ def test_paths_of_the_configuration_stay_inside_unless_allowed(tmp_path):
 def test_folders_that_hold_nothing(tmp_path, text, message):
     (tmp_path / "empty").mkdir()
     config = load(text)
-    with pytest.raises(UsageError, match=message):
+
+    def both():
         load_policies((), root=tmp_path, config=config)
         schema_paths(tmp_path, config, (), ())
+
+    with pytest.raises(UsageError, match=message):
+        both()
 
 
 def test_templates_of_schemas(tmp_path):

@@ -72,22 +72,22 @@ def test_unit_tests_of_policies(tmp_path: Path) -> None:
     results = run_tests(found, [test for test in found.tests if "house" in test.name], timeout=0.5)
     told = [(result.file.name.removeprefix("house/"), result.rule, result.line, result.message[:20]) for result in results]
     assert told == [
-        ("broken_test.rego", "", 2, "expecting `}` while "), ("none_test.rego", "", 1, "it has no rule test_"),
+        ("broken_test.rego", "", 2, "expecting expression"), ("none_test.rego", "", 1, "it has no rule test_"),
         ("slow_test.rego", "", 1, "it crashed the engin"), ("x_test.rego", "test_holds", 3, ""),
         ("x_test.rego", "test_fails", 4, "it is undefined"), ("x_test.rego", "test_breaks", 5, "line 5: could not pa"),
     ]
 
 
 @pytest.mark.parametrize(("body", "line", "message"), [
-    ("deny[msg] { msg := 1 }", 8, "this is Rego v0"),
-    ("deny contains {", 8, "expecting"),
-    ('deny contains {"msg": x} if input.a == 1', 8, "no one defines x"),
-    ("a if b\nb if a\ndeny contains 1 if a", 8, "the rule a needs itself"),
-    ('deny contains {"msg": $"{input.x}"}', 8, "invalid character"),
-    ("import data.gitops_guard.lib.nothing\ndeny contains 1", 8, "nothing defines data.gitops_guard.lib.nothing"),
-    ('import data.gitops_guard.lib.result\ndeny contains result.violaton([], "x")', 9, "no package defines the function result.violaton"),
-    ('import data.gitops_guard.lib.result\ndeny contains result.violation("x")', 9, "result.violation takes 2 arguments, not 1"),
-    ("allow := 1", 7, "there is no rule deny"),
+    ("deny[msg] { msg := 1 }", 10, "this is Rego v0"),
+    ("deny contains {", 10, "expecting"),
+    ('deny contains {"msg": x} if input.a == 1', 10, "no one defines x"),
+    ("a if b\nb if a\ndeny contains 1 if a", 10, "the rule a needs itself"),
+    ('deny contains {"msg": $"{input.x}"}', 10, "invalid character"),
+    ("import data.gitops_guard.lib.nothing\ndeny contains 1", 10, "nothing defines data.gitops_guard.lib.nothing"),
+    ('import data.gitops_guard.lib.result\ndeny contains result.violaton([], "x")', 11, "no package defines the function result.violaton"),
+    ('import data.gitops_guard.lib.result\ndeny contains result.violation("x")', 11, "result.violation takes 2 arguments, not 1"),
+    ("allow := 1", 8, "there is no rule deny"),
 ])
 def test_a_broken_policy_is_left_out_and_told(tmp_path: Path, body: str, line: int, message: str) -> None:
     good = policy("good", 'deny contains {"msg": "good"}')
@@ -110,7 +110,7 @@ def test_a_file_that_can_not_be_parsed_in_time_is_left_out(tmp_path: Path, monke
     deep = policy("deep", "deny contains " + "[" * 24 + "]" * 24)
     result = judge(folder(tmp_path, {**deep, **policy("good", 'deny contains {"msg": "good"}')}), deployments("a"), timeout=0.5)
     assert [fault.message for fault in result.faults] == ["it did not end within 0.5 s", "good"]
-    assert result.faults[0].location == Location("policies/house/deep.rego", 7, 1)
+    assert result.faults[0].location == Location("policies/house/deep.rego", 8, 1)
 
 
 def test_an_engine_that_can_not_work_is_no_finding(tmp_path: Path) -> None:

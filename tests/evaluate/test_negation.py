@@ -48,7 +48,7 @@ def value(body: str, given: object) -> object:
     ("deny contains 1 if not count([y | y := input.xs[_]]) == 1", {}, [1]),
     # Where it stands.
     ('deny contains 1 if { input.y; not startswith(input.x, "a"); input.z }', {"y": 1, "z": 1, "x": "b"}, [1]),
-    ("deny contains 1 if not f(input.x) with input as {\"x\": 0}", {}, [1]),
+    ('deny contains 1 if not f(input.x) with input as {"x": 0}', {}, [1]),
     ("deny contains 1 if not f(input.x) with input as {}", {"x": 0}, []),
     ("deny contains x if { x := [y | some y in input.ys; not f(y.z)] }", {"ys": [{}, {"z": 0}]}, [[{"z": 0}]]),
     ("deny := 1 if input.y else := 2 if not f(input.x)", {"x": 0}, 2),
