@@ -25,6 +25,10 @@ from .resource import IdConflictError, ResMap, Resource, scalar_text
 
 MAX_DEPTH = 100
 """Of kustomizations that use each other."""
+MAX_STEPS = 20_000
+"""Kustomizations that one build may run; each level of components that use components twice doubles them."""
+MAX_RESOURCES = 100_000
+"""Resources of one build; each level of overlays that use an overlay twice doubles them."""
 _LOCAL = "config.kubernetes.io/local-config"
 
 
@@ -36,12 +40,14 @@ class Builder:
         self.documents = Documents()
         self._kustomizations: dict[str, Kustomization | RenderError] = {}
         self._bases: dict[str, Accumulated] = {}
+        self._steps = 0
 
     def build(self, folder: str) -> tuple[Accumulated, list[Resource]]:
         """Everything gathered, and the final resources in the order of printing. Raises RenderError or SourceError."""
         kustomization = self.kustomization(folder, None)
         trail = Trail.of(kustomization)
         openapi.activate(None)
+        self._steps = 0
         try:
             return self._finish(kustomization, trail)
         finally:
@@ -78,6 +84,9 @@ class Builder:
 
     def _gather(self, kustomization: Kustomization, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> Accumulated:
         """Run a kustomization's steps on `done`: an empty one, or for a Component its user's."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise kustomization.fail(f"more than {MAX_STEPS} kustomizations in one build", None, "use fewer components")
         chain = (*chain, kustomization.folder)
         done.read.add(kustomization.file)
         done.folders.add(kustomization.folder)
@@ -179,7 +188,9 @@ class Builder:
             done.read.add(file)
             own = configurations.read(self.loader.sources.stream(file))
             config = configurations.merge_at(config, own, place)
-        config = configurations.merge_at(configurations.builtin(), config, kustomization.origin("configurations"))
+        listed = kustomization.entries("configurations")
+        config = configurations.merge_at(configurations.builtin(), config,
+                                         listed[-1][1] if listed else kustomization.origin("configurations"))
         for entry, place in kustomization.entries("crds"):
             file = self.loader.file(kustomization.folder, entry, place, "schema")
             done.read.add(file)
@@ -213,6 +224,8 @@ def _append(resources: ResMap, found: ResMap | list[Resource], place: Origin) ->
         resources.extend(found)
     except IdConflictError as conflict:
         raise fail(f"{conflict.resource.id} is there already", place, "list it once, or give one another name") from None
+    if len(resources) > MAX_RESOURCES:
+        raise fail(f"more than {MAX_RESOURCES} objects in one build", place, "split the kustomization")
 
 
 def _climbs(folder: str, chain: tuple[str, ...]) -> bool:

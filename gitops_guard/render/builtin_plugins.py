@@ -185,7 +185,8 @@ TRANSFORMERS: dict[str, Callable[..., list[Run]]] = {
     "AnnotationsTransformer": _annotations, "HashTransformer": _hash, "ImageTagTransformer": _image, "LabelTransformer": _labels,
     "NamespaceTransformer": _namespace, "PatchJson6902Transformer": _json_patch,
     "PatchStrategicMergeTransformer": _merge_patches, "PatchTransformer": _patch,
-    "PrefixSuffixTransformer": _affix("prefix", "suffix"), "PrefixTransformer": _affix("prefix"), "SuffixTransformer": _affix("suffix"),
+    "PrefixSuffixTransformer": _affix("prefix", "suffix"), "PrefixTransformer": _affix("prefix"),
+    "SuffixTransformer": _affix("suffix"),
     "ReplacementTransformer": _replacements,
     "ReplicaCountTransformer": _replicas, "ValueAddTransformer": _value_add,
 }
