@@ -289,6 +289,8 @@ class _Builder:
         self._any_key = any_key
         self._at = 0
         self._nodes = 0
+        self._flow = 0
+        """How many flow collections are open."""
         # JSON has this escape; only what kubectl takes for JSON may have it.
         self._slashes = "\\/" in text and not (dialect is Dialect.MANIFEST and text.lstrip().startswith("{"))
         self._anchors: dict[str, tuple[Any, Origin, int]] = {}
@@ -317,6 +319,9 @@ class _Builder:
             origin = _place(self._frame, mark.line, mark.column, key, block)
             value = self._scalar(event, style)
             if value is None and not event.value:
+                if self._flow and self._dialect is Dialect.RESOURCE:
+                    # kustomize writes it as '' before it reads it again: nothing else can stand for nothing there.
+                    return "", origin
                 origin = origin._replace(absent=True)
             if event.anchor is not None:
                 self._anchors[event.anchor] = (value, origin, 1)
@@ -329,7 +334,9 @@ class _Builder:
         # Registered before it is filled, so that an alias inside its own anchor is seen as what it is.
         if event.anchor is not None:
             self._anchors[event.anchor] = (_UNFINISHED, origin, 0)
+        self._flow += bool(event.flow_style)
         node: Any = self._mapping() if kind is yaml.MappingStartEvent else self._sequence()
+        self._flow -= bool(event.flow_style)
         if event.anchor is not None:
             self._anchors[event.anchor] = (node, origin, self._nodes - before)
         return node, origin

@@ -18,32 +18,19 @@ from gitops_guard.origin import Map
 from gitops_guard.source import Dialect, Sources
 from gitops_guard.tree import OutsideError
 
-from . import (
-    ci_azure,
-    ci_circleci,
-    ci_clusters,
-    ci_github,
-    ci_gitlab,
-    ci_jenkins,
-    ci_just,
-    ci_make,
-    ci_providers,
-    ci_script,
-    ci_task,
-    ci_tekton,
-)
-from .ci_log import Log
+from .ci import azure, circleci, clusters, github, gitlab, jenkins, just, make, providers, script, task, tekton
+from .ci.log import Log
 from .generators import generator_facts
 
 _MAX_PROBE = 200_000
 """A file without a suffix that is longer is no script that anyone wrote by hand."""
 
 _READERS: dict[str, Callable[[Log, list[Any]], None]] = {
-    "github-workflow": ci_github.read_workflow, "github-action": ci_github.read_action, "gitlab-ci": ci_gitlab.read,
-    "azure-pipeline": ci_azure.read, "circleci": ci_circleci.read, "tekton": ci_tekton.read, "taskfile": ci_task.read,
+    "github-workflow": github.read_workflow, "github-action": github.read_action, "gitlab-ci": gitlab.read,
+    "azure-pipeline": azure.read, "circleci": circleci.read, "tekton": tekton.read, "taskfile": task.read,
 }
 _TEXT_READERS: dict[str, Callable[[Log, str], None]] = {
-    "makefile": ci_make.read, "justfile": ci_just.read, "jenkinsfile": ci_jenkins.read, "script": ci_script.read,
+    "makefile": make.read, "justfile": just.read, "jenkinsfile": jenkins.read, "script": script.read,
 }
 _BY_PATH = (
     ("github-workflow", re.compile(r"(?:.*/)?\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml")),
@@ -99,9 +86,9 @@ class _Reader:
                     self.logs.pop(included, None)
                     waiting.append(included)
         found = [(path, log) for path in sorted(chosen) if (log := self.log(path)) is not None]
-        ci_providers.mark([log for _, log in found], self.sources, self.everything)
+        providers.mark([log for _, log in found], self.sources, self.everything)
         for _, log in found:
-            ci_clusters.mark(log, self.log)
+            clusters.mark(log, self.log)
         return [FileInput(path, self.kinds[path], self.document(path, log)) for path, log in found]
 
     def included(self, log: Log) -> list[str]:
@@ -128,7 +115,7 @@ class _Reader:
                 return None
             head = self.sources.tree.read(path)
             text = head[:200].decode("utf-8", "replace")
-            return "script" if len(head) < _MAX_PROBE and ci_script.is_shell(text, default=False) else None
+            return "script" if len(head) < _MAX_PROBE and script.is_shell(text, default=False) else None
         except (SourceError, OutsideError, OSError):
             return None
 

@@ -12,7 +12,7 @@ from .units import Unit
 
 _KEYS = {
     "resource": {"msg", "path", "line", "severity", "related"},
-    "target": {"msg", "path", "line", "severity", "related", "resource", "file"},
+    "target": {"msg", "path", "line", "severity", "related", "resource"},
     "file": {"msg", "file", "line", "column", "severity", "related"},
 }
 _WORDS = {severity.word: severity for severity in Severity}

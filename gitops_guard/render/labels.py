@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..origin import Map, Origin
+from ..scalars import Dialect, resolve
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
 from .resource import ResMap
@@ -29,6 +30,10 @@ def add_labels(resources: ResMap, pairs: Map, specs: Iterable[FieldSpec], origin
             raise fail("labels or annotations are added to a field that is no mapping", place.origin or origin,
                        "correct the field, or the field spec that names it")
         for key in pairs:
+            if key not in place.value and type(resolve(key, Dialect.RESOURCE)) is not str:
+                # kustomize writes the key without quotes, and can't read the object any more.
+                at = pairs.at.get(key, origin)
+                raise fail(f"the key {key} reads as something else than a text", at, "choose another key")
             place.value.put(key, pairs[key], pairs.at.get(key, near))
 
     for spec in specs:

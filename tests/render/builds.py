@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from trees import Link, sources
+
 from gitops_guard.errors import InputError
 from gitops_guard.render import Renderer, emit
-from trees import Link, sources
 
 CASES = Path(__file__).parent / "cases"
 

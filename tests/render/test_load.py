@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from trees import Link, sources
 
 from gitops_guard.errors import RenderError, SourceError
 from gitops_guard.origin import Origin
 from gitops_guard.render.load import Loader, UnresolvedError, is_git_url, is_url
-from trees import Link, sources
 
 HERE = Origin("kustomization.yaml", 3, 3)
 

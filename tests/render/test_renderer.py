@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from trees import Link, MemoryTree, sources
 
 from gitops_guard.errors import RenderError, SourceError
 from gitops_guard.render import Renderer, build, emit, origins
 from gitops_guard.source import Sources
-from trees import Link, MemoryTree, sources
 
 TREE = {
     "base/kustomization.yaml": """

@@ -13,7 +13,7 @@ from typing import Any
 
 from gitops_guard.shell.prefixes import SHELLS
 
-from .ci_log import Log
+from .log import Log
 
 Load = Callable[[str], Log | None]
 """path -> what that file runs; None where it is not in the repository or runs nothing"""

@@ -10,8 +10,8 @@ import re
 
 from gitops_guard import shell
 
-from .ci_log import Log
-from .ci_script import is_shell
+from .log import Log
+from .script import is_shell
 
 _ASSIGN = re.compile(r"(?:export\s+)?([A-Za-z_][\w-]*)\s*:=\s*(.*)")
 _LITERAL = re.compile(r"'([^']*)'|\"([^\"\\]*)\"")

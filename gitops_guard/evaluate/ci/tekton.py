@@ -11,8 +11,8 @@ from typing import Any
 from gitops_guard import shell
 from gitops_guard.origin import Map, Seq
 
-from .ci_log import Log, items, line_at, lines_of, literals, mapping, name_of
-from .ci_script import is_shell
+from .log import Log, items, line_at, lines_of, literals, mapping, name_of
+from .script import is_shell
 
 _VARIABLE = re.compile(r"\$\([\w-]+(?:\.[\w-]+|\[[^\]\n]*\])+\)")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gitops_guard import shell
 
-from .ci_log import Log
+from .log import Log
 
 _TOKEN = re.compile(r"""
     (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))

@@ -10,7 +10,7 @@ from typing import Any
 
 from gitops_guard.origin import Map, Seq
 
-from .ci_log import Log, literals, mapping, scripts
+from .log import Log, literals, mapping, scripts
 
 _PARTS = ("before_script", "script", "after_script")
 _GLOBAL = frozenset({"default", "include", "stages", "variables", "workflow", "spec", "image", "services", "cache", *_PARTS})

@@ -12,7 +12,7 @@ from typing import Any
 from gitops_guard import shell
 from gitops_guard.origin import Map
 
-from .ci_log import GITHUB_EXPRESSION, Log, items, line_at, lines_of, literals, mapping, name_of
+from .log import GITHUB_EXPRESSION, Log, items, line_at, lines_of, literals, mapping, name_of
 
 _SHELLS = re.compile(r"(?:\S*/)?(?:ba|z|k|da)?sh\b")
 # Actions that run a tool with the words of one input.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .ci_log import Log
+from .log import Log
 
 SUFFIXES = (".sh", ".bash", ".zsh", ".ksh")
 

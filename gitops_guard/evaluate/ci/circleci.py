@@ -11,7 +11,7 @@ from typing import Any
 from gitops_guard import shell
 from gitops_guard.origin import Map, Seq
 
-from .ci_log import Log, line_at, lines_of, literals, mapping, name_of
+from .log import Log, line_at, lines_of, literals, mapping, name_of
 
 _PARAMETER = re.compile(r"<<\s*[\w.#/^-]+\s*>>")
 _BUILT_IN = frozenset({"run", "checkout", "save_cache", "restore_cache", "store_artifacts", "store_test_results", "when",

@@ -12,7 +12,7 @@ from typing import Any
 from gitops_guard import shell
 from gitops_guard.origin import Map, Seq
 
-from .ci_log import GITHUB_EXPRESSION, Log, items, line_at, lines_of, literals, mapping, name_of
+from .log import GITHUB_EXPRESSION, Log, items, line_at, lines_of, literals, mapping, name_of
 
 _MACRO = re.compile(r"\$\((\w+(?:\.\w+)+)\)")
 _SCRIPTS = ("script", "bash")

@@ -13,7 +13,7 @@ from typing import Any
 from gitops_guard import shell
 from gitops_guard.origin import Map, Seq
 
-from .ci_log import Log, line_at, lines_of, literals, mapping
+from .log import Log, line_at, lines_of, literals, mapping
 
 _VALUE = re.compile(r"\{\{-?(?!\s*(?:if|else|end|range|with|/\*)\b)(.*?)-?\}\}", re.DOTALL)
 _CONTROL = re.compile(r"\{\{-?\s*(?:if|else|end|range|with|/\*).*?\}\}", re.DOTALL)

@@ -14,7 +14,7 @@ from gitops_guard.errors import SourceError
 from gitops_guard.source import Sources
 from gitops_guard.tree import OutsideError
 
-from .ci_log import Log
+from .log import Log
 
 _TERRAFORM = re.compile(r"^\s*provider\s+\"(kubernetes|helm|kubectl|argocd|flux)\"", re.MULTILINE)
 _PULUMI = re.compile(r"@pulumi/kubernetes|pulumi[-_]kubernetes|type:\s*kubernetes:")

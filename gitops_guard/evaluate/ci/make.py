@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from gitops_guard import shell
 
-from .ci_log import Log
+from .log import Log
 
 _ASSIGN = re.compile(r"(?:export\s+|override\s+)*([\w.-]+)\s*(\?=|:::?=|::=|:=|\+=|!=|=)[ \t]*(.*)", re.DOTALL)
 _RULE = re.compile(r"([^\t#:=][^:=#]*?)\s*(?:&?::?)(?![=])\s*([^;#]*)(?:;(.*))?")

@@ -1,0 +1,1 @@
+"""Files of CI systems, build tools and scripts -> the commands they run: one file for each system."""
