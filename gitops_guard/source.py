@@ -319,10 +319,11 @@ class _Builder:
             origin = _place(self._frame, mark.line, mark.column, key, block)
             value = self._scalar(event, style)
             if value is None and not event.value:
+                # In a flow collection kustomize writes it as '' before it reads it again.
                 if self._flow and self._dialect is Dialect.RESOURCE:
-                    # kustomize writes it as '' before it reads it again: nothing else can stand for nothing there.
-                    return "", origin
-                origin = origin._replace(absent=True)
+                    value = ""
+                else:
+                    origin = origin._replace(absent=True)
             if event.anchor is not None:
                 self._anchors[event.anchor] = (value, origin, 1)
             return value, origin

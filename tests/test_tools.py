@@ -49,6 +49,7 @@ sys.exit(1)
 @pytest.mark.parametrize(("bars", "code", "says"), [
     ("robust = 7", 0, ["robust           least 7, reached 7", "1 passed, 0 failed"]),
     ("robust = 6", 0, ["reached 7  raise the bar to this", "1 passed, 0 failed"]),
+    ("", 1, ["robust           no bar,  reached 7", "0 passed, 0 failed"]),
     ("robust = 8", 1, ["reached 7  BELOW THE BAR", "    | robust: 7 of 9 cases", "0 passed, 1 failed"]),
     ("robust = 7, locate = 0", 1, ["locate           least 0, reached NOT PRINTED", "1 passed, 1 failed"]),
 ])

@@ -69,6 +69,8 @@ def main() -> None:
                 passed += 1
                 word = f"{value:g}" + ("  raise the bar to this" if value > bar else "")
             print(f"  {figure:16s} least {bar:g}, reached {word}")
+        for figure in sorted(set(got) - set(suite["least"])):
+            print(f"  {figure:16s} no bar,  reached {got[figure]:g}")
         if low:
             print(*(f"    | {line}" for line in output.splitlines()[-TAIL:]), sep="\n")
     print(f"{passed} passed, {failed} failed")

@@ -49,6 +49,7 @@ class Trail:
         if self.records:
             for resource in resources:
                 resource.made_by = f"path: {_join(self.path, entry)}\n"
+                resource.touch()
 
     def builtin(self, kustomization: Kustomization, kind: str) -> str:
         """The record of a built-in step that a kustomization file asks for."""

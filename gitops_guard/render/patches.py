@@ -16,7 +16,7 @@ from ..source import Dialect, Stream, parse_embedded
 from . import json6902, smp
 from .documents import Documents
 from .load import Loader, fail
-from .resource import Id, IdConflictError, ResMap, Resource
+from .resource import Id, IdConflictError, ResMap, Resource, scalar_text
 from .selecting import select
 
 Step = Callable[[ResMap, bool], None]
@@ -170,6 +170,7 @@ def _apply_to(targets: list[Resource], patch: Map, resources: ResMap, source: Or
     """The patch on several resources, as a patch of their own version; no two may have the same id afterwards."""
     chosen: set[Id] = {target.id for target in targets}
     kept = ResMap()
+    patch = _with_texts(patch)
     for item in resources:
         if item.id in chosen:
             own = Map(patch, patch.at.copy())
@@ -184,6 +185,50 @@ def _apply_to(targets: list[Resource], patch: Map, resources: ResMap, source: Or
     resources.changed()
 
 
+_MARK = "internal.config.kubernetes.io/mark"
+
+
+def _mark(item: Resource) -> None:
+    """Stand in for the notes that kustomize keeps in annotations: a patch that deletes all annotations deletes them too."""
+    meta = item.body.get("metadata")
+    if item.touched and type(meta) is Map and type(meta.get("annotations")) is Map:
+        meta["annotations"][_MARK] = ""
+
+
+def _unmark(item: Resource) -> bool:
+    """Take the stand-in out again; False where a patch has deleted it."""
+    meta = item.body.get("metadata")
+    annotations = meta.get("annotations") if type(meta) is Map else None
+    if type(annotations) is Map and _MARK in annotations:
+        annotations.drop(_MARK)
+        return True
+    return not item.touched
+
+
+def _with_texts(patch: Map) -> Map:
+    """A patch whose labels and annotations are texts, as kustomize makes them here: a null becomes `null` and deletes nothing."""
+    meta = patch.get("metadata")
+    if type(meta) is not Map:
+        return patch
+    fresh = Map(meta, meta.at.copy())
+    for field in ("labels", "annotations"):
+        values = meta.get(field)
+        if type(values) is Map and values:
+            texts = Map({key: _text(value, values.at.get(key)) for key, value in values.items()}, values.at.copy())
+            fresh.put(field, texts, meta.at.get(field))
+        elif field in meta:
+            fresh.drop(field)
+    found = Map(patch, patch.at.copy())
+    found.put("metadata", fresh, patch.at.get("metadata"))
+    return found
+
+
+def _text(value: Any, origin: Origin | None) -> str:
+    if value is None:
+        return "" if origin is not None and origin.absent else "null"
+    return scalar_text(value)
+
+
 def _merge(target: Resource, patch: Map, source: Origin, rename: bool, rekind: bool) -> None:
     """The patch on one resource; what names it stays. A deleted resource has an empty body afterwards."""
     if rename or rekind:
@@ -192,11 +237,14 @@ def _merge(target: Resource, patch: Map, source: Origin, rename: bool, rekind: b
     kind, version = _kept(body, "kind"), _kept(body, "apiVersion")
     meta = body.get("metadata")
     name, namespace = (_kept(meta, "name"), _kept(meta, "namespace")) if type(meta) is Map else (None, None)
+    _mark(target)
     merged = smp.merge(body, patch, source)
     if merged is None:
         target.body = Map()
         return
     target.body = merged
+    if not _unmark(target):
+        target.forget()
     if not rekind or (kind and merged.get("kind") == kind[0]):
         _restore(merged, "kind", kind)
     if version and merged.get("apiVersion") == version[0]:
@@ -227,7 +275,11 @@ def _json(operations: list[Map], target: Map, at: Origin, *, remember: bool) -> 
         for item in select(resources, target, at):
             if remember:
                 item.remember()
+            _mark(item)
             item.body = json6902.apply(item.body, operations)
+            if not _unmark(item):
+                # Here kustomize saves its notes about names, but not those about origins.
+                item.made_by, item.changed_by = "", []
         resources.items = [item for item in resources if item.body]
         resources.changed()
 

@@ -163,6 +163,12 @@ class Resource:
         if type(meta) is Map and type(meta.get("annotations")) is not Map:
             meta.put("annotations", Map(), self.declared)
 
+    def forget(self) -> None:
+        """Lose all that kustomize keeps in annotations of its own: former names, affixes, behaviour and origin."""
+        self.previous, self.prefixes, self.suffixes = [], [], []
+        self.needs_hash, self.behavior = False, ""
+        self.made_by, self.changed_by, self.touched = "", [], False
+
     def labels(self) -> dict[str, str]:
         """metadata.labels as text."""
         return self._texts("labels")
