@@ -21,7 +21,7 @@ from .policy import PolicySet
 from .schema import Schemas
 from .selection import Selection
 from .side import Side, build_side, is_named, work_tree
-from .source import Sources, plain_comments
+from .source import Dialect, Sources, plain_comments
 from .targets import Built
 from .tree import OutsideError
 from .validate import validate
@@ -185,7 +185,8 @@ def _excerpts(side: Side, mask: Mask, files: Iterable[str]) -> dict[str, str]:
     for file in sorted(files):
         try:
             if file.endswith(manifests.SUFFIXES):
-                side.sources.stream(file)  # where the structure is unknown, so is which line holds a secret
+                # Where the structure is unknown, so is which line holds a secret.
+                side.sources.stream(file).load(Dialect.MANIFEST, duplicates=True, any_key=True)
             found[file] = mask.source(file, side.sources.text(file))
         except (SourceError, OutsideError, OSError):
             continue  # the finding says why the file can't be shown

@@ -447,7 +447,7 @@ class _Builder:
             return event.value
         if tag == "binary":
             try:
-                return base64.b64decode(event.value, validate=False).decode("utf-8", "surrogateescape")
+                return base64.b64decode(re.sub(r"[\r\n]", "", event.value), validate=True).decode("utf-8", "surrogateescape")
             except (binascii.Error, ValueError):
                 raise _fail("!!binary without valid base64", self._frame, event.start_mark) from None
         value = resolve(event.value, self._dialect)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gitops_guard.scalars import Dialect, go_float, is_timestamp, key_text, refold, resolve
-from hypothesis import given, strategies as st
 
 BOTH = [
     ("true", True), ("TRUE", True), ("tRue", "tRue"), ("False", False), ("null", None), ("~", None), ("", None), ("nULL", "nULL"),

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from trees import MemoryTree
+
 from gitops_guard.errors import SourceError
 from gitops_guard.origin import Map, Origin, Seq
 from gitops_guard.source import MAX_DEPTH, Dialect, Sources, decode, parse, parse_embedded
-from trees import MemoryTree
 
 
 def load(text, dialect=Dialect.RESOURCE, **options):
@@ -72,8 +73,9 @@ def test_nothing_in_a_flow_mapping():
 
 def test_comments():
     stream = parse(b"# one\na: 1 # two\nb: '# no'\nc: | # three\n  # text\nd: x#y\n  # four\n", "f.yaml")
-    assert [(c.line, c.column, c.text, c.alone) for c in stream.comments()] == [
-        (1, 1, "# one", True), (2, 6, "# two", False), (4, 6, "# three", False), (7, 3, "# four", True)]
+    assert [(c.line, c.column, c.text, c.alone, c.embedded) for c in stream.comments()] == [
+        (1, 1, "# one", True, False), (2, 6, "# two", False, False), (4, 6, "# three", False, False), (5, 3, "# text", True, True),
+        (7, 3, "# four", True, False)]
 
 
 def test_duplicates():
@@ -106,7 +108,7 @@ def test_a_null_key_is_never_read():
 
 
 @pytest.mark.parametrize(("text", "line"), [
-    ("a: b: c\n", 1), ("a:\n  - b\n c: d\n", 3), ("a: 'x\n", 1), ("a: \"\\q\"\n", 1), ("\ta: 1\n", 1), ("a: *x\n", 1), ("%YAML 1.2\n---\na: 1\n", 1),
+    ("a: b: c\n", 1), ("a:\n  - b\n c: d\n", 3), ("a: 'x\n", 1), ('a: "\\q"\n', 1), ("\ta: 1\n", 1), ("a: *x\n", 1), ("%YAML 1.2\n---\na: 1\n", 1),
     ("a: &x [*x]\n", 1), ("a: @b\n", 1), ("a: {b: 1\n", 1), ("a: 1\n{{ template }}\n", 2), ("a: {<<: 1}\n", 1), ('a: 1\nb: "x\\/y"\n', 2),
 ])
 def test_invalid(text, line):

@@ -41,6 +41,7 @@ class Builder:
         self._kustomizations: dict[str, Kustomization | RenderError] = {}
         self._bases: dict[str, Accumulated] = {}
         self._steps = 0
+        self._met_resources = False
 
     def build(self, folder: str) -> tuple[Accumulated, list[Resource]]:
         """Everything gathered, and the final resources in the order of printing. Raises RenderError or SourceError."""
@@ -48,6 +49,7 @@ class Builder:
         trail = Trail.of(kustomization)
         openapi.activate(None)
         self._steps = 0
+        self._met_resources = False
         try:
             return self._finish(kustomization, trail)
         finally:
@@ -120,7 +122,8 @@ class Builder:
             if "version" in field:
                 raise fail("openapi with a path and a version", field.at["version"], "remove one of them")
             documents = self.loader.sources.stream(file).load(Dialect.MANIFEST, duplicates=True, any_key=True)
-            schemas = openapi.custom(documents[0] if documents else None)
+            # kustomize reads its own schemas when it meets the first resource; those of a file stand beside them only then.
+            schemas = openapi.custom(documents[0] if documents else None, beside=self._met_resources)
         elif field.get("version") and openapi.active() is None:
             if field["version"] != openapi.VERSION:
                 raise fail(f"kustomize has the OpenAPI of Kubernetes {openapi.VERSION} alone", field.at["version"],
@@ -144,9 +147,11 @@ class Builder:
             done.read.add(file)
             found = self.documents.resources(self.loader.sources.stream(file))
             trail.of_file(found, entry)
+            self._met_resources = True
             _append(done.resources, found, place)
             return
         base = self._base(self.loader.folder(folder, entry, place), place, chain, trail.inside(entry))
+        self._met_resources = self._met_resources or len(base.resources) > 0
         _append(done.resources, base.resources, place)
         done.config = configurations.merge_at(done.config, base.config, place)
         vars_.merge(done.vars, base.vars)

@@ -91,7 +91,8 @@ class Schemas:
 def builtin() -> Schemas:
     """The schemas that kustomize has built in."""
     table = json.loads((data.schemas() / "kustomize" / "openapi.json").read_text(encoding="utf-8"))
-    return Schemas(dict(enumerate(table["definitions"])), table["types"], frozenset(table["cluster"]), pruned=True)
+    definitions: dict[int | str, Any] = {**dict(enumerate(table["definitions"])), **table["names"]}
+    return Schemas(definitions, table["types"], frozenset(table["cluster"]), pruned=True)
 
 
 _ACTIVE: contextvars.ContextVar[Schemas | None] = contextvars.ContextVar("schemas", default=None)
@@ -112,11 +113,17 @@ def is_cluster_scoped(api_version: str, kind: str) -> bool:
     return (_ACTIVE.get() or builtin()).is_cluster_scoped(api_version, kind)
 
 
-def custom(document: Any) -> Schemas:
-    """The schemas of an OpenAPI document (parsed YAML or JSON); what is not of OpenAPI's shape in it is left out."""
+def custom(document: Any, *, beside: bool = False) -> Schemas:
+    """The schemas of an OpenAPI document (parsed YAML or JSON); what is not of OpenAPI's shape in it is left out.
+
+    With `beside` the built-in kinds stay known, too; else there are none of them.
+    """
     document = document if isinstance(document, dict) else {}
     definitions: dict[int | str, Any] = {}
     types: dict[str, int | str] = {}
+    if beside:
+        definitions.update(builtin().definitions)
+        types.update(builtin()._types)  # noqa: SLF001 - the same class's
     for name, schema in _mapping(document.get("definitions")).items():
         definitions[name] = _compact(schema)
         rows = _mapping(schema).get("x-kubernetes-group-version-kind")

@@ -47,7 +47,7 @@ func main() {
 		}
 	}
 	sort.Strings(cluster)
-	result := map[string]any{"version": openapi.GetSchemaVersion(), "cluster": cluster, "types": types, "definitions": c.out}
+	result := map[string]any{"version": openapi.GetSchemaVersion(), "cluster": cluster, "types": types, "definitions": c.out, "names": c.index}
 	encoder := json.NewEncoder(os.Stdout)
 	if err := encoder.Encode(result); err != nil {
 		panic(err)
