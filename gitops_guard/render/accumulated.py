@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ..model import Fault
 from . import vars as vars_
-from .configurations import Config
+from .configurations import EMPTY, Config
 from .load import UnresolvedError
 from .resource import ResMap
 
@@ -16,7 +16,7 @@ class Accumulated:
     """What a kustomization has gathered: resources and the rules that go up with them."""
 
     resources: ResMap = field(default_factory=ResMap)
-    config: Config = field(default_factory=Config)
+    config: Config = EMPTY
     vars: dict[str, vars_.Var] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     read: set[str] = field(default_factory=set)

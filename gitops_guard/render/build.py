@@ -40,6 +40,8 @@ class Builder:
         self.documents = Documents()
         self._kustomizations: dict[str, Kustomization | RenderError] = {}
         self._bases: dict[str, Accumulated] = {}
+        self._configs = configurations.Merger()
+        self._config_files: dict[str, Config] = {}
         self._steps = 0
         self._met_resources = False
 
@@ -58,9 +60,11 @@ class Builder:
     def _finish(self, kustomization: Kustomization, trail: Trail) -> tuple[Accumulated, list[Resource]]:
         done = self._gather(kustomization, Accumulated(), (), trail)
         add_hashes(done.resources)
-        fix_references(done.resources, done.config.name_reference)
+        fix_references(done.resources, done.config)
         vars_.resolve(done.resources, done.vars, done.config.var_reference, incomplete=done.incomplete)
-        resources = arrange([item for item in done.resources if not _is_local(item)], kustomization)
+        kept = [item for item in done.resources if not _is_local(item)]
+        _check_unique(kept)
+        resources = arrange(kept, kustomization)
         metadata.finish(resources, trail)
         return done, resources
 
@@ -96,7 +100,7 @@ class Builder:
         self._choose_schemas(kustomization, done)
         self.add_entries(kustomization, kustomization.entries("resources"), done, chain, trail)
         config = self._configured(kustomization, done)
-        done.config = configurations.merge_at(done.config, config, kustomization.origin("configurations"))
+        done.config = self._configs.merge(done.config, config, kustomization.origin("configurations"))
         self._generate(kustomization, done, chain, trail)
         for entry, place in kustomization.entries("components"):
             try:
@@ -153,7 +157,7 @@ class Builder:
         base = self._base(self.loader.folder(folder, entry, place), place, chain, trail.inside(entry))
         self._met_resources = self._met_resources or len(base.resources) > 0
         _append(done.resources, base.resources, place)
-        done.config = configurations.merge_at(done.config, base.config, place)
+        done.config = self._configs.merge(done.config, base.config, place)
         vars_.merge(done.vars, base.vars)
         done.take(base)
 
@@ -187,19 +191,20 @@ class Builder:
 
     def _configured(self, kustomization: Kustomization, done: Accumulated) -> Config:
         """The built-in configuration with the kustomization's own."""
-        config = Config()
+        config = configurations.EMPTY
         for entry, place in kustomization.entries("configurations"):
             file = self.loader.file(kustomization.folder, entry, place, "configuration")
             done.read.add(file)
-            own = configurations.read(self.loader.sources.stream(file))
-            config = configurations.merge_at(config, own, place)
+            if file not in self._config_files:
+                self._config_files[file] = configurations.read(self.loader.sources.stream(file))
+            config = self._configs.merge(config, self._config_files[file], place)
         listed = kustomization.entries("configurations")
-        config = configurations.merge_at(configurations.builtin(), config,
-                                         listed[-1][1] if listed else kustomization.origin("configurations"))
+        place = listed[-1][1] if listed else kustomization.origin("configurations")
+        config = self._configs.merge(configurations.builtin(), config, place)
         for entry, place in kustomization.entries("crds"):
             file = self.loader.file(kustomization.folder, entry, place, "schema")
             done.read.add(file)
-            config = configurations.merge_at(config, crds.config_of(self.loader.sources.stream(file)), place)
+            config = self._configs.merge(config, crds.config_of(self.loader.sources.stream(file)), place)
         return config
 
     def _generate(self, kustomization: Kustomization, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
@@ -231,6 +236,15 @@ def _append(resources: ResMap, found: ResMap | list[Resource], place: Origin) ->
         raise fail(f"{conflict.resource.id} is there already", place, "list it once, or give one another name") from None
     if len(resources) > MAX_RESOURCES:
         raise fail(f"more than {MAX_RESOURCES} objects in one build", place, "split the kustomization")
+
+
+def _check_unique(resources: list[Resource]) -> None:
+    """Raises RenderError where a step has given two objects the same id, and nothing noticed it so far."""
+    try:
+        ResMap().extend(resources)
+    except IdConflictError as conflict:
+        raise fail(f"two objects have become one: {conflict.resource.id}", conflict.resource.declared,
+                   "look for the step that gives both the same name") from None
 
 
 def _climbs(folder: str, chain: tuple[str, ...]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .. import data
@@ -45,6 +45,16 @@ class Config:
     name_reference: tuple[NameReference, ...] = ()
     complete: bool = False
     """It holds the built-in ones."""
+    known: dict[Gvk, list[tuple[Gvk, FieldSpec]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What `references_of` has found out already."""
+
+    def references_of(self, gvk: Gvk) -> list[tuple[Gvk, FieldSpec]]:
+        """The fields in which an object of a kind names others, each with what it names."""
+        found = self.known.get(gvk)
+        if found is None:
+            found = self.known[gvk] = [(reference.gvk, spec) for reference in self.name_reference
+                                       for spec in reference.referrers if gvk.selected_by(spec.gvk)]
+        return found
 
 
 _NAMES = {
@@ -101,10 +111,9 @@ def merge(first: Config, second: Config) -> Config:
     """
     if second is first or (first.complete and second is builtin()):
         return first
-    if second is builtin() and first == _EMPTY:
+    if second is builtin() and first == EMPTY:
         return second
-    lists = {field.name: _sorted(merge_specs(getattr(first, field.name), getattr(second, field.name)))
-             for field in fields(Config) if field.name not in ("name_reference", "complete")}
+    lists = {name: _sorted(merge_specs(getattr(first, name), getattr(second, name))) for name in _NAMES.values()}
     references = list(first.name_reference)
     for new in second.name_reference:
         for index, old in enumerate(references):
@@ -116,15 +125,26 @@ def merge(first: Config, second: Config) -> Config:
     return Config(**lists, name_reference=_sorted_references(references), complete=first.complete or second.complete)
 
 
-_EMPTY = Config()
+EMPTY = Config()
 
 
-def merge_at(first: Config, second: Config, origin: Origin) -> Config:
-    """`merge`, with a conflict as a RenderError at an origin."""
-    try:
-        return merge(first, second)
-    except ConflictError as conflict:
-        raise fail(f"conflicting field specs for {conflict}", origin, "give both the same create:") from None
+class Merger:
+    """`merge` that remembers: in a repository the same few configurations meet again and again."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[Config, Config, Config]] = {}
+
+    def merge(self, first: Config, second: Config, origin: Origin) -> Config:
+        """Both. Raises RenderError at `origin` where they conflict."""
+        # The operands are kept beside the result, so that their ids stay theirs.
+        known = self._known.get((id(first), id(second)))
+        if known is None:
+            try:
+                known = first, second, merge(first, second)
+            except ConflictError as conflict:
+                raise fail(f"conflicting field specs for {conflict}", origin, "give both the same create:") from None
+            self._known[id(first), id(second)] = known
+        return known[2]
 
 
 def merge_specs(first: Iterable[FieldSpec], second: Iterable[FieldSpec]) -> tuple[FieldSpec, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..origin import Map, Origin, Seq
+from ..scalars import Dialect, resolve
 from .fieldspec import Place, split_path
 from .resource import scalar_text
 from .selecting import compile_pattern
@@ -132,15 +133,16 @@ class _Finder:
             raise PathError(f"the list has {len(items)} items")
         return self.enter(Place(items, at), rest)
 
-    def _matching(self, value: Any, part: str, rest: list[str]) -> list[Place]:
+    def _matching(self, found_in: Any, part: str, rest: list[str]) -> list[Place]:
         name, text = _match(part)
         pattern = compile_pattern(text)
         if pattern is None:
             raise PathError("a pattern that can't be used")
-        items = _items(value)
+        items = _items(found_in)
         found = self._search(items, name, pattern, rest)
         if not found and self._create is not None and type(items) is Seq:
-            items.add(Map({name: text}, {name: self._origin}) if name else text, self._origin)
+            value = resolve(text, Dialect.RESOURCE)
+            items.add(Map({name: value}, {name: self._origin}) if name else value, self._origin)
             found = self._search(items, name, pattern, rest)
         return found
 

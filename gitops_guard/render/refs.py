@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..origin import Map, Seq
-from .configurations import NameReference, builtin
+from .configurations import Config, builtin
 from .fieldspec import FieldSpec, Place, walk_value
 from .load import fail
 from .resource import NO_NAMESPACE, Gvk, Id, ResMap, Resource, scalar_text
@@ -43,37 +43,32 @@ class _Table:
             kinds.add(tuple(found.gvk for found in previous))
             for name in dict.fromkeys(found.name for found in previous):
                 self.by_name.setdefault(name, []).append(candidate)
-        self._kinds = kinds
+        self._kinds = {gvk for found in kinds for gvk in found}
+        self._has: dict[Gvk, bool] = {}
 
     def has(self, gvk: Gvk) -> bool:
         """Whether anything of a kind changed its name."""
-        return any(found.selected_by(gvk) for kinds in self._kinds for found in kinds)
+        known = self._has.get(gvk)
+        if known is None:
+            known = self._has[gvk] = any(found.selected_by(gvk) for found in self._kinds)
+        return known
 
 
-def fix_references(resources: ResMap, references: tuple[NameReference, ...]) -> None:
+def fix_references(resources: ResMap, config: Config) -> None:
     """Write the new names, and of maps (a binding's subjects, a webhook's service) the new namespaces too.
 
     Raises RenderError where a reference could mean several objects.
     """
     table = _Table(resources)
-    by_kind: dict[Gvk, list[tuple[Gvk, FieldSpec]]] = {}
-    wanted = [(reference.gvk, spec) for reference in references for spec in reference.referrers
-              if table.has(reference.gvk) or _may_fail(spec, references)]
+    own = config is not builtin()
     for resource in resources:
-        gvk = resource.original.gvk
-        specs = by_kind.get(gvk)
-        if specs is None:
-            specs = by_kind[gvk] = [(target, spec) for target, spec in wanted if gvk.selected_by(spec.gvk)]
-        if specs:
-            referrer = _Referrer(resource, table)
-            for target, spec in specs:
+        referrer = None
+        for target, spec in config.references_of(resource.original.gvk):
+            # Without an object that had another name only an error can come of it: a map without `name` at the path's end.
+            if table.has(target) or own or spec.path.endswith(("subjects", "clientConfig/service")):
+                referrer = referrer or _Referrer(resource, table)
                 referrer.fix(target, spec)
     resources.changed()
-
-
-def _may_fail(spec: FieldSpec, references: tuple[NameReference, ...]) -> bool:
-    """Whether a walk matters though no object of the kind was renamed: a map without `name` at its end is an error."""
-    return references is not builtin().name_reference or spec.path.endswith(("subjects", "clientConfig/service"))
 
 
 class _Referrer:
