@@ -34,7 +34,7 @@ class Origin(NamedTuple):
 class Map(dict[str, Any]):
     """A mapping with origins."""
 
-    __slots__ = ("at", "gone")
+    __slots__ = ("at", "gone", "shared")
 
     def __init__(self, items: Iterable[tuple[str, Any]] | dict[str, Any] = (), at: dict[str, Origin] | None = None) -> None:
         """`at` holds the origin of each key's value; a key without one has no known place."""
@@ -42,6 +42,8 @@ class Map(dict[str, Any]):
         self.at: dict[str, Origin] = {} if at is None else at
         self.gone: dict[str, Origin] | None = None
         """Keys that a later writer deleted, and where."""
+        self.shared: dict[str, int] | None = None
+        """Keys whose value is one with that of other mappings of the same object, and its number (see render/shared.py)."""
 
     def put(self, key: str, value: Any, origin: Origin | None) -> None:
         """Set a value and its origin."""
@@ -55,6 +57,8 @@ class Map(dict[str, Any]):
         """Delete a key if it is there, and remember the place that asked for it."""
         self.pop(key, None)
         self.at.pop(key, None)
+        if self.shared is not None:
+            self.shared.pop(key, None)
         if origin is not None:
             if self.gone is None:
                 self.gone = {}
@@ -102,6 +106,8 @@ def clone(value: Any) -> Any:
         copy.at = value.at.copy()
         if value.gone:
             copy.gone = value.gone.copy()
+        if value.shared:
+            copy.shared = value.shared.copy()
         return copy
     if kind is Seq:
         items = [clone(item) if type(item) is Map or type(item) is Seq else item for item in value]

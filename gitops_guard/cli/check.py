@@ -38,7 +38,8 @@ _COMMANDS_FORMAT = "github"
 @click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8),
               show_default="one for each processor",
               help="Worker processes that evaluate policies.")
-@click.option("--no-cache", is_flag=True, expose_value=False, help="Use no cache on disk. There is none yet: every run judges everything.")
+@click.option("--no-cache", is_flag=True, expose_value=False,
+              help="Use no cache on disk. There is none yet: every run judges everything.")
 @click.option("--config", "config_file", metavar="FILE", help="Read this file instead of .gitops-guard.yaml.")
 @click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
 @click.option("--allow-path", "allowed", multiple=True, metavar="DIR",

@@ -19,6 +19,13 @@ from .selecting import compile_pattern
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
 
 
+class _Created:
+    """Stands for a scalar that was made and is still to be written."""
+
+
+CREATED = _Created()
+
+
 class PathError(Exception):
     """A path that does not fit the object; the message names no value."""
 

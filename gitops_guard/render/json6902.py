@@ -187,6 +187,8 @@ def _number(value: float) -> str:
 
 def _through_json(value: Any) -> None:
     """What reading the result as JSON changes: large numbers lose digits, and every null is a written one."""
+    if type(value) is Map:
+        value.shared = None
     pairs: Any = value.items() if type(value) is Map else enumerate(value) if type(value) is Seq else ()
     for key, item in pairs:
         kind = type(item)

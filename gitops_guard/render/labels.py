@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 from ..origin import Map, Origin
 from ..scalars import Dialect, resolve
+from . import shared
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
-from .resource import ResMap
+from .resource import ResMap, Resource
 
 
 def add_labels(resources: ResMap, pairs: Map, specs: Iterable[FieldSpec], origin: Origin) -> None:
@@ -22,23 +23,42 @@ def add_labels(resources: ResMap, pairs: Map, specs: Iterable[FieldSpec], origin
     if not pairs:
         return
     near = origin._replace(exact=False)
+    specs = tuple(specs)
+    for resource in resources:
+        _Writer(resource, pairs, near).run(specs)
 
-    def put(place: Place) -> None:
+
+class _Writer:
+    """Writes pairs to one resource."""
+
+    def __init__(self, resource: Resource, pairs: Map, origin: Origin) -> None:
+        self._resource = resource
+        self._pairs = pairs
+        self._origin = origin
+        self._added: dict[str, list[Map]] = {}
+
+    def run(self, specs: tuple[FieldSpec, ...]) -> None:
+        for spec in specs:
+            walk(self._resource, spec, self._put, blank=Map, origin=self._origin)
+        for key, holders in self._added.items():
+            shared.share(holders, key)
+
+    def _put(self, place: Place) -> None:
         if place.value is None:
             return
         if type(place.value) is not Map:
-            raise fail("labels or annotations are added to a field that is no mapping", place.origin or origin,
+            raise fail("labels or annotations are added to a field that is no mapping", place.origin or self._origin,
                        "correct the field, or the field spec that names it")
-        for key in pairs:
-            if key not in place.value and type(resolve(key, Dialect.RESOURCE)) is not str:
+        for key, value in self._pairs.items():
+            at = self._pairs.at.get(key, self._origin)
+            if key in place.value:
+                shared.write(self._resource.body, place.value, key, value, at)
+                continue
+            if type(resolve(key, Dialect.RESOURCE)) is not str:
                 # kustomize writes the key without quotes, and can't read the object any more.
-                at = pairs.at.get(key, origin)
                 raise fail(f"the key {key} reads as something else than a text", at, "choose another key")
-            place.value.put(key, pairs[key], pairs.at.get(key, near))
-
-    for spec in specs:
-        for resource in resources:
-            walk(resource, spec, put, blank=Map, origin=near)
+            place.value.put(key, value, at)
+            self._added.setdefault(key, []).append(place.value)
 
 
 def add_annotations(resources: ResMap, pairs: Map, specs: Iterable[FieldSpec], origin: Origin) -> None:

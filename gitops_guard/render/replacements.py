@@ -12,8 +12,8 @@ from typing import Any
 from ..errors import RenderError
 from ..origin import Map, Origin, Seq, clone
 from ..scalars import Dialect, resolve
-from . import structured
-from .fieldpath import PathError, find, look_up, split
+from . import shared, structured
+from .fieldpath import CREATED, PathError, find, look_up, split
 from .fieldspec import Place
 from .load import fail
 from .resource import NO_NAMESPACE, Gvk, ResMap, Resource, effective_namespace, scalar_text
@@ -21,13 +21,6 @@ from .selecting import Selector
 
 _Value = tuple[Any, Origin | None]
 _DEFAULT_PATH = "metadata.name"
-
-
-class _New:
-    """A scalar that was created and is still to be written."""
-
-
-_NEW = _New()
 
 
 def replace(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool = False) -> None:
@@ -131,19 +124,19 @@ class _Target:
         if not places:
             raise fail(f"the replacement finds no {path} in {resource.id}", at, "correct the path, or set options.create")
         for place in places:
-            self._put(place, value, at)
+            self._put(resource.body, place, value, at)
 
     def _blank(self, value: _Value) -> Callable[[], Any]:
         kind = type(value[0])
-        return kind if kind is Map or kind is Seq else lambda: _NEW
+        return kind if kind is Map or kind is Seq else lambda: CREATED
 
-    def _put(self, place: Place, value: _Value, at: Origin) -> None:
+    def _put(self, body: Map, place: Place, value: _Value, at: Origin) -> None:
         old = place.value
         new = value[0]
         if self._delimiter:
             if _is_container(old):
                 raise fail("a delimiter is for texts only", at, "name a scalar field")
-            parts = ("" if old is _NEW else scalar_text(old)).split(self._delimiter)
+            parts = ("" if old is CREATED else scalar_text(old)).split(self._delimiter)
             text = scalar_text(new)
             if self._index < 0:
                 parts.insert(0, text)
@@ -152,7 +145,10 @@ class _Target:
             else:
                 parts[self._index] = text
             new = self._delimiter.join(parts)
-        place.put(written_over(old, new, at), value[1])
+        if type(place.holder) is Map:
+            shared.write(body, place.holder, place.key, written_over(old, new, at), value[1])
+        else:
+            place.put(written_over(old, new, at), value[1])
 
 
 def written_over(old: Any, new: Any, at: Origin) -> Any:
@@ -160,7 +156,7 @@ def written_over(old: Any, new: Any, at: Origin) -> Any:
     if _is_container(old):
         return clone(new)
     text = scalar_text(new)
-    if old is _NEW:
+    if old is CREATED:
         return clone(new) if _is_container(new) else _retyped(text)
     if type(old) is str:
         return text

@@ -155,6 +155,10 @@ class Resource:
         """Record the present id among the previous ones; to be called before a name, namespace or kind changes."""
         self.previous.append(self.id)
         self.touch()
+        meta = self.body.get("metadata")
+        annotations = meta.get("annotations") if type(meta) is Map else None
+        if type(annotations) is Map:
+            annotations.shared = None  # kustomize writes all of them anew
 
     def touch(self) -> None:
         """Note that kustomize would have written an annotation of its own by now."""

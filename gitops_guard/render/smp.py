@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import RenderError
 from ..origin import Map, Origin, Seq, clone
-from . import merged_list
+from . import merged_list, shared
 from .merged_list import Value
 from .openapi import Node, Schemas, active, builtin
 from .resource import scalar_text
@@ -28,14 +28,15 @@ def merge(body: Map, patch: Map, origin: Origin, schemas: Schemas | None = None)
     `origin` is where the patch is written; `patch` stays as it is. Raises RenderError where the patch has a value of another
     kind than the resource, or an unknown `$patch`.
     """
-    found = _Merge(schemas or active() or builtin(), origin).walk((body, None), (clone(patch), origin), None)
+    found = _Merge(body, schemas or active() or builtin(), origin).walk((body, None), (clone(patch), origin), None)
     return None if found is None or type(found[0]) is not Map else found[0]
 
 
 class _Merge:
     """One merge. A value is a pair of itself and its origin; None stands for a value that is not there."""
 
-    def __init__(self, schemas: Schemas, origin: Origin) -> None:
+    def __init__(self, body: Map, schemas: Schemas, origin: Origin) -> None:
+        self._body = body
         self._schemas = schemas
         self._origin = origin
 
@@ -76,8 +77,12 @@ class _Merge:
             found = self.walk(ours, theirs, schema.field(key) if schema else None)
             if found is None or found[0] is None:
                 fields.drop(key, place if ours is not None else None)
+            elif found[0] is _KEPT_NULL:
+                fields.put(key, None, found[1])
+            elif theirs is not None and fields.shared:
+                shared.write(self._body, fields, key, *found)
             else:
-                fields.put(key, None if found[0] is _KEPT_NULL else found[0], found[1])
+                fields.put(key, *found)
         return target
 
     def _target(self, dest: Value | None, patch: Value | None) -> Value | None:

@@ -15,12 +15,13 @@ from ..errors import SourceError
 from ..origin import Map, Origin, Seq, clone
 from ..scalars import Dialect, resolve
 from ..source import parse_embedded
-from .fieldpath import PathError, find, look_up
+from .fieldpath import CREATED, PathError, find, look_up
 from .fieldspec import Place
 from .load import fail
 from .resource import scalar_text
 
 _Value = tuple[Any, Origin | None]
+_TAGS = {int: "int", float: "float", bool: "bool", type(None): "null"}
 _INSIDE = Origin("", 0, 1, block=1)
 """Makes positions inside a text count from its own first line."""
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'')
@@ -59,17 +60,27 @@ def _inside(place: Place, rest: list[str], value: _Value, create: Callable[[], A
             raise fail("a replacement can't create a field inside of YAML text", at, "write the field with any value first")
         return False
     if as_json:
-        for inner in places:
-            container = type(inner.value) is Map or type(inner.value) is Seq
-            inner.put(clone(value[0]) if container else _retyped(inner.value, scalar_text(value[0])), value[1])
-        place.put(_json(found, text), place.origin)
+        if all(_fits(inner.value, value[0]) for inner in places):
+            for inner in places:
+                inner.put(_written(inner.value, value[0]), value[1])
+            place.put(_json(found, text), place.origin)
     else:
         place.put(_spliced(text, places, scalar_text(value[0]), at), place.origin)
     return True
 
 
-def _retyped(old: Any, text: str) -> Any:
-    return text if type(old) is str else resolve(text, Dialect.RESOURCE)
+def _fits(old: Any, new: Any) -> bool:
+    """Whether a value can be written over another in JSON; kustomize leaves the text as it is where it can't."""
+    if type(old) is Map or type(old) is Seq or type(old) is str or old is CREATED:
+        return True
+    found = resolve(scalar_text(new), Dialect.RESOURCE)
+    return type(found) is type(old) or (type(old) is float and type(found) is int)
+
+
+def _written(old: Any, new: Any) -> Any:
+    if type(old) is Map or type(old) is Seq:
+        return clone(new)
+    return scalar_text(new) if type(old) is str else resolve(scalar_text(new), Dialect.RESOURCE)
 
 
 def _json(value: Any, before: str) -> str:
@@ -117,8 +128,9 @@ def _styled(new: str, old: str) -> str:
         return json.dumps(new, ensure_ascii=False)
     if old[0] == "'":
         return "'" + new.replace("'", "''") + "'"
-    if type(resolve(old, Dialect.RESOURCE)) is not str:
-        return new
-    if type(resolve(new, Dialect.RESOURCE)) is not str:
+    was, becomes = resolve(old, Dialect.RESOURCE), resolve(new, Dialect.RESOURCE)
+    if type(was) is not str:
+        return new if type(was) is type(becomes) else f"!!{_TAGS[type(was)]} {new}"
+    if type(becomes) is not str:
         return json.dumps(new)
     return new if _SAFE.fullmatch(new) else "'" + new.replace("'", "''") + "'"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ..origin import Map, Origin, Seq, origin_of
+from . import shared
 from .fieldpath import PathError, look_up, split
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
@@ -80,8 +81,8 @@ def resolve(resources: ResMap, known: dict[str, Var], specs: Iterable[FieldSpec]
             values[name] = found
     if not values:
         return
-    expander = _Expander(values)
     for resource in resources:
+        expander = _Expander(values, resource.body)
         for spec in specs:
             walk(resource, spec, expander.put)
 
@@ -113,8 +114,9 @@ def _field(resource: Resource, var: Var) -> tuple[Any, Origin | None]:
 class _Expander:
     """Puts values where variables stand."""
 
-    def __init__(self, values: _Values) -> None:
+    def __init__(self, values: _Values, body: Map) -> None:
         self._values = values
+        self._body = body
 
     def put(self, place: Place) -> None:
         """Expand one field: a text, the texts of a mapping, or a list of texts."""
@@ -122,7 +124,7 @@ class _Expander:
         if type(value) is Map:
             for key, item in value.items():
                 if type(item) is str and "$" in item:
-                    value.put(key, *self._expand(item, value.at.get(key)))
+                    shared.write(self._body, value, key, *self._expand(item, value.at.get(key)))
         elif type(value) is Seq:
             for at, item in enumerate(value):
                 if type(item) is not str:
