@@ -12,6 +12,7 @@ from .config import Config
 from .errors import NothingToCheckError, SourceError
 from .evaluate import Evaluation, Subjects, evaluate
 from .evaluate.files import FileInput, read_files
+from .fetch import Fetcher
 from .fold import fold
 from .globs import matches
 from .locate import locate, related
@@ -45,11 +46,14 @@ class Request:
     """YYYY-MM-DD, for waivers."""
     version: str
     """Of the tool."""
+    allow_remote: bool = False
+    """Whether remote bases, files and charts are fetched."""
 
 
 def check(request: Request) -> Report:
     """Check a repository. Raises NothingToCheckError, UsageError or ToolError; bad input is in the report."""
-    side = build_side(work_tree(request.root, request.config, request.named), request.config, request.named)
+    side = build_side(work_tree(request.root, request.config, request.named), request.config, request.named,
+                      fetcher=Fetcher() if request.allow_remote else None)
     built, loose = side.wanted(request.named), side.loose(request.named)
     files = [item for item in read_files(side.sources, side.sources.tree.files()) if is_named(item.path, request.named)]
     if not built and not loose and not files and not side.found.broken:

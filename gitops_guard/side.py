@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import git, manifests
+from . import git, manifests, tool
 from .config import Config
 from .discover import Discovery, discover, environment_of, narrow
 from .errors import SourceError
+from .fetch import Fetcher
 from .globs import matches
 from .model import Fault, Resource
 from .origin import Map
@@ -80,10 +81,10 @@ def work_tree(root: Path, config: Config, named: Sequence[str]) -> WorkTree:
     return WorkTree(root, listing, config.excludes)
 
 
-def build_side(tree: Tree, config: Config, named: Sequence[str]) -> Side:
-    """Read a tree and build every target in it."""
+def build_side(tree: Tree, config: Config, named: Sequence[str], *, fetcher: Fetcher | None = None) -> Side:
+    """Read a tree and build every target in it; without `fetcher` nothing is fetched."""
     sources = Sources(tree)
-    renderer = Renderer(sources)
+    renderer = Renderer(sources, helm=tool.find("helm"), fetcher=fetcher)
     found = discover(sources, renderer.uses, named)
     placed = (replace(target, environment=environment_of([target.path], config.environments, matches))
               for target in found.targets)

@@ -13,6 +13,8 @@ from .source import Sources
 from .tree import OutsideError
 
 SECONDS = 60.0
+FETCHING = 600.0
+"""More, where a build may wait for the network."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,10 @@ def fault_of(error: InputError, target: str | None = None) -> Fault:
 def _kustomization(target: Target, renderer: Renderer) -> Built:
     folder = target.path
     here = f"{folder}/kustomization.yaml" if folder != "." else "kustomization.yaml"
-    late = RenderError(f"the build took longer than {SECONDS:g} s", here, remedy="split the kustomization")
+    seconds = SECONDS + (FETCHING if renderer.fetches else 0)
+    late = RenderError(f"the build took longer than {seconds:g} s", here, remedy="split the kustomization")
     try:
-        with within(SECONDS, late):
+        with within(seconds, late):
             rendered = renderer.render(folder)
     except InputError as error:
         return Built(target, "failed", (), (fault_of(error, target.id),), frozenset({error.file}))
@@ -55,7 +58,7 @@ def _kustomization(target: Target, renderer: Renderer) -> Built:
         deep = SourceError("source/hostile-input", "the build nests too deeply", here)
         return Built(target, "failed", (), (fault_of(deep, target.id),), frozenset({here}))
     faults = tuple(replace(fault, target=target.id) for fault in rendered.faults)
-    resources = tuple(replace(resource, target=target.id) for resource in rendered.resources)
+    resources = tuple(replace(resource, target=target.id) for resource in renderer.resources_at_home(rendered))
     open_parts = any(fault.rule == "render/unresolved" for fault in faults)
     status = "rendered" if not open_parts else "partial" if resources else "unresolved"
     return Built(target, status, resources, faults, rendered.read)

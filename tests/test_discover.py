@@ -87,3 +87,8 @@ def test_narrowing_by_folder_and_by_file():
     assert [target.id for target in narrow(all_targets, read, ["base/x.yaml"])] == ["a"]
     assert [target.id for target in narrow(all_targets, read, ["."])] == ["a", "b/c"]
     assert posixpath.sep == "/"
+
+
+def test_a_link_that_a_kustomization_names_is_the_builds_to_tell():
+    files = {"k/kustomization.yaml": kustomization("link.yaml"), "k/link.yaml": Link("../../outside.yaml")}
+    assert found(files).broken == ()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
+import traceback
 from typing import Any, NoReturn
 
 import click
@@ -54,6 +56,20 @@ class _Commands(click.Group):
             # The reader of our output has gone (`| head`): nobody is left to tell.
             sys.stderr.close()
             sys.exit(4)
+        except (click.exceptions.Exit, click.Abort, click.ClickException):
+            raise
+        except Exception as error:  # noqa: BLE001 (the last handler: a mistake of ours must not look like findings)
+            _stop(_mistake(error), 4)
+
+
+def _mistake(error: Exception) -> str:
+    """What to say of an exception that nobody expected. Its text may hold what it choked on, so only its place is told."""
+    if os.environ.get("GITOPS_GUARD_DEBUG"):
+        return "".join(traceback.format_exception(error))
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(last.filename)}:{last.lineno}"
+    return (f"this is a fault of gitops-guard, not of the repository: {type(error).__name__} at {where}; "
+            "please report it, with what GITOPS_GUARD_DEBUG=1 prints if that holds nothing secret")
 
 
 def _stop(message: str, code: int) -> NoReturn:

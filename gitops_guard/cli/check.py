@@ -44,12 +44,13 @@ _COMMANDS_FORMAT = "github"
 @click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
 @click.option("--allow-path", "allowed", multiple=True, metavar="DIR",
               help="Let the configuration name this folder outside the repository; can be repeated.")
+@click.option("--allow-remote", is_flag=True, help="Fetch remote bases, files and charts that kustomizations name.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colour the text report.")
 def command(paths: tuple[str, ...], policies: tuple[str, ...], no_builtin_policies: bool, chosen: tuple[str, ...],
             ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...], format_: str,
             reports: tuple[str, ...], fail_on: str, jobs: int, config_file: str | None, root: str | None,
-            allowed: tuple[str, ...], color: str) -> None:
+            allowed: tuple[str, ...], allow_remote: bool, color: str) -> None:
     """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: all of it.
 
     Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage or configuration, 3 nothing was checked,
@@ -71,6 +72,7 @@ def command(paths: tuple[str, ...], policies: tuple[str, ...], no_builtin_polici
         jobs=jobs,
         today=today(),
         version=__version__,
+        allow_remote=allow_remote,
     )
     report = check(request)
     threshold = None if fail_on == "never" else Severity.parse(fail_on)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import click
 
-from .. import git
+from .. import git, tool
 from ..errors import InputError, RenderError, UsageError
+from ..fetch import Fetcher
 from ..manifests import KUSTOMIZATION_FILES
 from ..model import Fault
 from ..render import Rendered, Renderer, emit, origins
@@ -28,9 +29,11 @@ from .writing import write_whole
 @click.option("--load-restrictor", type=click.Choice(["root", "none"]), default="root", show_default=True,
               help="Whether files may lie outside the kustomization's folder; none opens the repository, not the machine.")
 @click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
+@click.option("--allow-remote", is_flag=True, help="Fetch remote bases, files and charts that kustomizations name.")
 @click.option("--origins", "show_origins", is_flag=True, help="Print, as JSON, the file and line that wrote each field.")
-def command(folder: str, output_dir: str | None, load_restrictor: str, root: str | None, show_origins: bool) -> None:
-    """Print what `kustomize build DIR` prints, byte for byte; nothing is fetched and nothing is run.
+def command(folder: str, output_dir: str | None, load_restrictor: str, root: str | None, allow_remote: bool,
+            show_origins: bool) -> None:
+    """Print what `kustomize build DIR` prints, byte for byte; of all programs only helm is run, for charts.
 
     Secrets are printed as they are, as kustomize does.
     """
@@ -38,7 +41,8 @@ def command(folder: str, output_dir: str | None, load_restrictor: str, root: str
         raise UsageError(f"there is no folder {folder!r}")
     base = root_of(root, (folder,))
     tree = WorkTree(base, git.listing(base) if output_dir is not None and root is None else None)
-    renderer = Renderer(Sources(tree), load_restrictor=load_restrictor)
+    renderer = Renderer(Sources(tree), load_restrictor=load_restrictor, helm=tool.find("helm"),
+                        fetcher=Fetcher() if allow_remote else None)
     start = relative(base, folder)
     if output_dir is not None:
         if show_origins:

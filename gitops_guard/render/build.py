@@ -6,7 +6,7 @@ transformers, validators; and once, at the very top, hash suffixes, name referen
 
 from __future__ import annotations
 
-from ..errors import RenderError
+from ..errors import InputError, RenderError
 from ..origin import Map, Origin
 from ..source import Dialect
 from ..tree import is_below
@@ -17,7 +17,7 @@ from .configurations import Config
 from .documents import Documents
 from .hashes import add_hashes
 from .kustomization import Kustomization, find, read
-from .load import Loader, UnresolvedError, fail, is_url
+from .load import Loader, UnresolvedError, fail, is_git_url, is_url
 from .metadata import Trail
 from .order import arrange
 from .refs import fix_references
@@ -107,6 +107,8 @@ class Builder:
                 self._component(kustomization, entry, place, done, chain, trail)
             except UnresolvedError as error:
                 done.note(error)
+            except InputError as error:
+                raise self.loader.at_entry(error, place) from None
         steps = transform.steps(kustomization, done.config, self, done, trail)
         steps += plugins.transformers(kustomization, "transformers", self, done, chain, trail)
         transform.run(steps, done.resources, done.incomplete)
@@ -144,8 +146,12 @@ class Builder:
                 self._entry(kustomization.folder, entry, place, done, chain, trail)
             except UnresolvedError as error:
                 done.note(error)
+            except InputError as error:
+                raise self.loader.at_entry(error, place) from None
 
     def _entry(self, folder: str, entry: str, place: Origin, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
+        if is_url(entry) and self.loader.remote is not None and self._fetched(folder, entry, place, done, trail):
+            return
         if not is_url(entry) and self.loader.exists(folder, entry) == "file":
             file = self.loader.file(folder, entry, place)
             done.read.add(file)
@@ -154,12 +160,35 @@ class Builder:
             self._met_resources = True
             _append(done.resources, found, place)
             return
-        base = self._base(self.loader.folder(folder, entry, place), place, chain, trail.inside(entry))
+        inner = self._folder(folder, entry, place, chain)
+        base = self._base(inner, place, chain, trail.inside(entry))
+        if self.loader.is_remote(inner) and not self.loader.is_remote(folder):
+            for resource in base.resources:
+                resource.declared = place._replace(exact=False)
         self._met_resources = self._met_resources or len(base.resources) > 0
         _append(done.resources, base.resources, place)
         done.config = self._configs.merge(done.config, base.config, place)
         vars_.merge(done.vars, base.vars)
         done.take(base)
+
+    def _fetched(self, folder: str, url: str, place: Origin, done: Accumulated, trail: Trail) -> bool:
+        """Append the objects of a remote file; False where it may be a git repository instead, as kustomize finds out, too."""
+        try:
+            found = self.documents.resources(self.loader.sources.stream(self.loader.file(folder, url, place)))
+        except (InputError, UnresolvedError):
+            if not is_git_url(url):
+                raise
+            return False
+        trail.of_file(found, url)
+        self._met_resources = True
+        _append(done.resources, found, place)
+        return True
+
+    def _folder(self, folder: str, entry: str, place: Origin, chain: tuple[str, ...]) -> str:
+        """The folder that an entry names, fetched where that is allowed."""
+        if self.loader.remote is not None and is_git_url(entry) and self.loader.remote.repeats(entry, chain):
+            raise fail(f"a cycle: {entry} uses itself", place, "move what both need into a base of its own")
+        return self.loader.folder(folder, entry, place)
 
     def _base(self, folder: str, place: Origin, chain: tuple[str, ...], trail: Trail) -> Accumulated:
         """What a base gathers, for one user to change."""
@@ -181,7 +210,7 @@ class Builder:
 
     def _component(self, user: Kustomization, entry: str, place: Origin, done: Accumulated, chain: tuple[str, ...],
                    trail: Trail) -> None:
-        folder = self.loader.folder(user.folder, entry, place)
+        folder = self._folder(user.folder, entry, place, chain)
         _check_cycle(folder, place, chain)
         kustomization = self.kustomization(folder, place)
         if kustomization.kind != "Component":

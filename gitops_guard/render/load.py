@@ -7,16 +7,15 @@ below the folder of the kustomization that names it. Nothing outside the reposit
 from __future__ import annotations
 
 import posixpath
-import re
 
-from ..errors import RenderError, SourceError
+from ..errors import InputError, RenderError, SourceError
 from ..model import Fault, Location
 from ..origin import Origin
 from ..source import Sources
 from ..tree import OutsideError, is_below, join
-
-_SCHEMES = ("ssh://", "https://", "http://", "file://")
-_USER = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*@")
+from .remote import FetchError, Joined, Remote
+from .repospec import RepoSpec
+from .repospec import parse as parse_url
 
 
 class UnresolvedError(Exception):
@@ -31,11 +30,12 @@ class UnresolvedError(Exception):
 class Loader:
     """The files of one repository, as kustomizations may see them."""
 
-    def __init__(self, sources: Sources, restrictor: str) -> None:
-        """`restrictor` is root or none."""
-        self.sources = sources
-        self.tree = sources.tree
+    def __init__(self, sources: Sources, restrictor: str, remote: Remote | None = None) -> None:
+        """`restrictor` is root or none; without `remote` nothing is fetched."""
+        self.sources = sources if remote is None else Joined(sources, remote)
+        self.tree = self.sources.tree
         self.restricted = restrictor != "none"
+        self.remote = remote
 
     def file_in(self, folder: str, name: str) -> str | None:
         """A file of that name in a folder, its links resolved, or None where there is none that may be read."""
@@ -46,14 +46,14 @@ class Loader:
             real = self.tree.real(path)
         except OutsideError:
             return None
-        if self.restricted and not is_below(posixpath.dirname(real) or ".", folder):
+        if self._forbids(real, folder):
             return None
         return real
 
     def exists(self, folder: str, entry: str) -> str | None:
         """`file` or `dir` where an entry names one that lies in the repository; else None. Never raises."""
         path = join(folder, entry)
-        if not entry or posixpath.isabs(entry) or _leaves(path):
+        if not entry or posixpath.isabs(entry) or _leaves(path) or self._mount(path) != self._mount(folder):
             return None
         try:
             return self.tree.kind(path)
@@ -63,28 +63,37 @@ class Loader:
     def file(self, folder: str, entry: str, origin: Origin, what: str = "file") -> str:
         """The file that an entry names. Raises RenderError at the entry, or UnresolvedError where it is a URL."""
         if is_url(entry):
-            raise UnresolvedError(f"the {what} is remote and is not fetched: {entry}", origin, "vendor it into the repository")
+            return self._fetched_file(entry, origin, what)
         path = self._inside(folder, entry, origin, what)
         kind, real = self._follow(path, entry, origin)
         if kind is None:
             raise fail(f"the {what} does not exist: {entry}", origin, "create it, or correct the path")
         if kind == "dir":
             raise fail(f"a folder stands where a file is needed: {entry}", origin, "name a file in it")
-        if self.restricted and not is_below(posixpath.dirname(real) or ".", folder):
+        if self._forbids(real, folder):
             raise fail(f"the {what} is not in or below the kustomization's folder: {entry}", origin,
                        "move it below, or build with the load restrictor none")
         return real
 
     def folder(self, folder: str, entry: str, origin: Origin) -> str:
         """The kustomization folder that an entry names. Raises RenderError at the entry, or UnresolvedError for a URL."""
-        if is_git_url(entry) or is_url(entry):
-            raise UnresolvedError(f"the base is remote and is not fetched: {entry}", origin, "vendor it into the repository")
+        spec = parse_url(entry)
+        if spec is not None or is_url(entry):
+            return self._fetched_folder(spec, entry, origin)
         path = self._inside(folder, entry, origin, "base")
         kind, real = self._follow(path, entry, origin)
         if kind != "dir":
             reason = "no such file or folder" if kind is None else "a file stands where a folder is needed"
             raise fail(f"{reason}: {entry}", origin, "create it, or correct the path")
         return real
+
+    def is_remote(self, path: str) -> bool:
+        """Whether a path was fetched."""
+        return self._mount(path) != ""
+
+    def at_entry(self, error: InputError, place: Origin) -> InputError:
+        """An error in a fetched file, moved to the entry that brought it; any other one as it is."""
+        return self.remote.at_entry(error, place) if self.remote is not None else error
 
     def text(self, path: str) -> str:
         """The text of a file whose path `file` returned. Raises SourceError."""
@@ -96,9 +105,38 @@ class Loader:
         path = join(folder, entry)
         if posixpath.isabs(entry):
             raise fail(f"the {what} has an absolute path: {entry}", origin, "write it relative to the kustomization")
-        if _leaves(path):
+        if _leaves(path) or self._mount(path) != self._mount(folder):
             raise fail(f"the {what} lies outside the repository: {entry}", origin, "move it into the repository")
         return path
+
+    def _mount(self, path: str) -> str:
+        return self.remote.mount_of(path) if self.remote is not None else ""
+
+    def _forbids(self, real: str, folder: str) -> bool:
+        """Whether the restrictor keeps a folder's kustomization from a file; a fetched one is always restricted."""
+        return (self.restricted or self._mount(folder) != "") and not is_below(posixpath.dirname(real) or ".", folder)
+
+    def _fetched_file(self, url: str, origin: Origin, what: str) -> str:
+        if self.remote is None:
+            raise UnresolvedError(f"the {what} is remote and is not fetched: {url}", origin, "vendor it into the repository")
+        try:
+            return self.remote.file(url, origin)
+        except FetchError as error:
+            raise UnresolvedError(f"the {what} can't be fetched: {url}: {error}", origin,
+                                  "vendor it into the repository") from None
+
+    def _fetched_folder(self, spec: RepoSpec | None, url: str, origin: Origin) -> str:
+        if self.remote is None or spec is None:
+            why = "is not fetched" if self.remote is None else "is no git repository"
+            raise UnresolvedError(f"the base is remote and {why}: {url}", origin, "vendor it into the repository")
+        try:
+            mount, path = self.remote.repository(spec, url, origin)
+        except FetchError as error:
+            raise UnresolvedError(f"the base can't be fetched: {url}: {error}", origin, "vendor it into the repository") from None
+        kind, real = self._follow(path, url, origin)
+        if kind != "dir" or not is_below(real, mount):
+            raise fail(f"the repository has no such folder: {url}", origin, "correct the path behind //, or the revision")
+        return real
 
     def _follow(self, path: str, entry: str, origin: Origin) -> tuple[str | None, str]:
         try:
@@ -119,52 +157,8 @@ def is_url(entry: str) -> bool:
 
 
 def is_git_url(entry: str) -> bool:
-    """Whether kustomize would clone the entry with git.
-
-    Decided as its `git.NewRepoSpecFromURL` does: scheme or user@host: or github.com first, then a repository path.
-    """
-    if entry.startswith("/"):
-        return False
-    rest = entry.partition("?")[0]
-    if rest[:5].lower() == "git::":
-        rest = rest[5:]
-    scheme = next((name for name in _SCHEMES if rest[:len(name)].lower() == name), "")
-    rest = rest[len(scheme):]
-    user = _USER.match(rest)
-    rest = rest[user.end():] if user else rest
-    github = rest[:11].lower() in ("github.com/", "github.com:")
-    short = not scheme and (user is not None or github)
-    if not scheme and not short:
-        return False
-    if scheme == "file://":
-        return _names_repository((user.group() if user else "") + rest, whole=True)
-    cut = rest.find("/")
-    colon = rest.find(":")
-    if short and (cut < 0 or 0 < colon < cut):
-        cut = colon
-    host, path = (rest[:cut + 1], rest[cut + 1:]) if cut >= 0 else (rest, "")
-    return bool(host or github) and _names_repository(path, whole=False)
-
-
-def _names_repository(path: str, *, whole: bool) -> bool:
-    """Whether a URL's path holds a repository; its folder inside the repository must not climb out of it."""
-    if "_git/" in path:
-        head, _, tail = path.partition("_git/")
-        name, _, inner = tail.partition("/")
-        repository = f"{head}_git/{name}"
-    elif "//" in path:
-        repository, _, inner = path.partition("//")
-    elif ".git" in path:
-        head, _, inner = path.partition(".git")
-        repository = head + ".git"
-    elif whole:
-        repository, inner = path, ""
-    else:
-        parts = path.split("/")
-        if len(parts) < 2:
-            return False
-        repository, inner = "/".join(parts[:2]), "/".join(parts[2:])
-    return bool(repository) and posixpath.normpath(inner.lstrip("/") or ".").split("/")[0] != ".."
+    """Whether kustomize would clone the entry with git."""
+    return parse_url(entry) is not None
 
 
 def _leaves(path: str) -> bool:

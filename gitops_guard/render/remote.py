@@ -11,7 +11,7 @@ import posixpath
 import re
 
 from ..errors import InputError, RenderError
-from ..fetch import FetchError, Fetcher
+from ..fetch import Fetcher, FetchError
 from ..origin import Origin
 from ..source import Sources, Stream
 from ..tree import Tree, WorkTree, is_below
@@ -53,7 +53,8 @@ class Remote:
     def chart(self, helm: str, repo: str, name: str, version: str, origin: Origin, *, devel: bool) -> str:
         """The virtual folder of a chart. Raises FetchError."""
         folder = self.fetcher.chart(helm, repo, name, version, devel=devel)
-        mount = f"{_shown(repo)}/{_UNUSUAL.sub('_', name)}@{_UNUSUAL.sub('_', version) or 'newest'}" + ("-devel" if devel else "")
+        mark = hashlib.sha256(f"{repo} {devel}".encode("utf-8", "surrogateescape")).hexdigest()[:8]
+        mount = f"{_shown(repo)}/{_UNUSUAL.sub('_', name)}@{_UNUSUAL.sub('_', version) or 'newest'}-{mark}"
         self._mount(mount, WorkTree(folder / name))
         self.name(mount, origin)
         return mount
@@ -73,17 +74,26 @@ class Remote:
         """Whether a URL is (the beginning of) one that is being built: kustomize's test for a cycle."""
         return any(before.startswith(entry) for folder in chain for before in self._entries.get(folder, ()))
 
-    def place_of(self, file: str, read: frozenset[str]) -> Origin | None:
-        """The entry of the repository that a remote file came by, in a build that has read `read`: nearest, or None."""
+    def is_entry(self, origin: Origin) -> bool:
+        """Whether the origin is that of an entry that named something remote."""
+        return any(origin[:3] == place[:3] for places in self._named.values() for place in places)
+
+    def at_entry(self, error: InputError, place: Origin) -> InputError:
+        """An error in a remote file, moved to the entry that brought it; any other one as it is."""
+        if not self.mount_of(error.file) or self.mount_of(place.file):
+            return error
+        return RenderError(f"{error.message} (at {error.file}:{error.line})", place.file, place.line, place.column, error.remedy)
+
+    def place_of(self, file: str, read: frozenset[str] | None) -> Origin | None:
+        """The entry that a remote file came by, among those in the files `read` (None: in any file); nearest, or None."""
         mount = self.mount_of(file)
         if not mount:
             return None
         found = [(len(path) if is_below(file, path) else -1, origin) for path, origins in sorted(self._named.items())
-                 for origin in origins if origin.file in read]
+                 for origin in origins if read is None or origin.file in read]
         within = [(fits, origin) for fits, origin in found if fits >= 0]
         # A base elsewhere in the same repository, or of another one that it names: any entry that brought something remote.
-        fits, place = min(within or found, key=lambda pair: (-pair[0], pair[1]), default=(0, None))
-        del fits
+        place = min(within or found, key=lambda pair: (-pair[0], pair[1]))[1] if found else None
         return place and Origin(place.file, place.line, place.column, exact=False)
 
     def _mount(self, path: str, tree: Tree) -> None:
@@ -192,14 +202,6 @@ class _File:
         return []
 
 
-def at_entry(error: InputError, remote: Remote, read: frozenset[str]) -> InputError:
-    """An error in a remote file, moved to the entry of the repository that brought it; any other one as it is."""
-    place = remote.place_of(error.file, read)
-    if place is None:
-        return error
-    return RenderError(f"{error.message} (at {error.file}:{error.line})", place.file, place.line, place.column, error.remedy)
-
-
 def _shown(url: str) -> str:
     """An address as the beginning of a path: without scheme and user, which may hold a password."""
     rest = re.sub(r"^[a-z]+://", "", url, flags=re.IGNORECASE)
@@ -208,4 +210,4 @@ def _shown(url: str) -> str:
     return "/".join(parts) or "remote"
 
 
-__all__ = ["FetchError", "Joined", "Remote", "at_entry"]
+__all__ = ["FetchError", "Joined", "Remote"]

@@ -30,7 +30,20 @@ def uses(builder: Builder, folder: str) -> tuple[frozenset[str], frozenset[str]]
         kind = None if is_url(entry) else builder.loader.exists(folder, entry)
         if kind is not None:
             (folders if kind == "dir" else files).add(builder.loader.tree.real(join(folder, entry)))
+        elif not is_url(entry) and _leaves(builder, join(folder, entry)):
+            files.add(join(folder, entry))  # the build tells of it, at the entry
     return frozenset(folders), frozenset(files)
+
+
+def _leaves(builder: Builder, path: str) -> bool:
+    """Whether a path lies in the repository and a link on it leads out."""
+    if path.startswith("../"):
+        return False
+    try:
+        builder.loader.tree.real(path)
+    except OutsideError:
+        return True
+    return False
 
 
 def _named(kustomization: Kustomization) -> Iterator[str]:

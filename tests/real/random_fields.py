@@ -19,8 +19,9 @@ class Known:
     """What a layer can count on: the objects below it, as they were declared, and what was done to names since."""
 
     variables: list[str] = field(default_factory=list)
+    everywhere: list[tuple[str, str]] = field(default_factory=list)
     objects: list[Body] = field(default_factory=list)
-    generated: list[tuple[str, str]] = field(default_factory=list)
+    generated: list[tuple[str, str, str]] = field(default_factory=list)
     prefix: str = ""
     suffix: str = ""
     namespace: str = ""
@@ -88,22 +89,28 @@ def _image_names(hand: Hand) -> Body:
     for name, options in (("newName", ("other", "reg.io/x/y", "reg.io:5000/z")), ("newTag", ("2.0", "v3", Raw("'1.10'"), "latest")), ("digest", ("sha256:" + "b" * 64,)), ("tagSuffix", ("-alpine",))):
         if hand.chance(55 if name != "tagSuffix" and name != "digest" else 12):
             made[name] = hand.of(options)
-    if hand.chance(1):
+    if hand.integer(0, 400) == 400:
         made["newTag"] = Raw("1.1")
     return made
 
 
 def _generator(hand: Hand, known: Known, files: Files, kind: str) -> Body:
-    made: Body = {"name": hand.of(NAMES)}
-    mine = [name for what, name in known.generated if what == kind]
-    if mine and hand.chance(50):
-        made["name"] = hand.of(mine)
+    made: Body = {}
+    mine = [row for row in known.generated if row[0] == kind]
+    free = [name for name in ("settings", "token", "extra", "more", "last") if (kind, name) not in known.everywhere]
+    if mine and (hand.chance(50) or not free):
+        _, made["name"], namespace = hand.of(mine)
         made["behavior"] = hand.of(("merge", "merge", "replace"))
-    elif hand.chance(4):
-        made["behavior"] = hand.of(("create", "merge", "odd"))
-    known.generated.append((kind, made["name"]))
-    if hand.chance(10):
-        made["namespace"] = hand.of(SPACES)
+        if namespace:
+            made["namespace"] = namespace
+    else:
+        made["name"] = hand.of(free or ("web", "api"))
+        if hand.chance(3):
+            made["behavior"] = hand.of(("create", "merge", "odd"))
+        if hand.chance(10):
+            made["namespace"] = hand.of(SPACES)
+        known.generated.append((kind, made["name"], made.get("namespace", "")))
+        known.everywhere.append((kind, made["name"]))
     keys = list(KEYS)
     if hand.chance(75):
         made["literals"] = [f"{keys.pop(hand.integer(0, len(keys) - 1))}={value}" for value in (hand.of((text(hand), "'quoted'", '"double"', "a=b", "")) for _ in range(hand.integer(1, 3)))]
@@ -191,10 +198,11 @@ def _replacement(hand: Hand, known: Known, files: Files) -> Body:
         row["reject"] = [{hand.of(("name", "namespace")): hand.of((*NAMES, "shop"))}]
     if hand.chance(90):
         row["fieldPaths"] = [_dotted(hand, other, hand.of(targets), many=True) for _ in range(hand.integer(1, 2))]
-        if hand.chance(20):
+        if hand.chance(15):
+            row.setdefault("options", {})["create"] = True
             row["fieldPaths"].append(hand.of(("spec.new", "metadata.labels.new", "metadata.annotations.[example.com/new]", "data.new", "spec.template.spec.containers.*.image", "spec.template.spec.containers.[name=main].image")))
     if hand.chance(30):
-        row["options"] = {**({"create": True} if hand.chance(60) else {}), **({"delimiter": hand.of((":", "-", "/")), "index": hand.of((0, 1, 2, -1))} if hand.chance(50) else {})}
+        row["options"] = {**row.get("options", {}), **({"create": True} if hand.chance(60) else {}), **({"delimiter": hand.of((":", "-", "/")), "index": hand.of((0, 1, 2, -1))} if hand.chance(50) else {})}
     made: Body = {"source": source} if hand.chance(92) else {"sourceValue": "given"}
     made["targets"] = [row]
     if hand.chance(12):
@@ -220,16 +228,17 @@ def _variables(hand: Hand, known: Known, _files: Files) -> Any:
     known.variables.append(name)
     made: Body = {"name": name, "objref": {"apiVersion": one["apiVersion"], "kind": one["kind"], "name": one["metadata"]["name"]}}
     if hand.chance(40):
-        made["fieldref"] = {"fieldPath": hand.of(("metadata.name", "metadata.namespace", "metadata.labels.app", "kind", "spec.replicas"))}
+        paths = [path for path, _ in leaves(one) if all(isinstance(key, str) and "." not in key for key in path)]
+        made["fieldref"] = {"fieldPath": ".".join(hand.of(paths))}
     return [made]
 
 
 def _configuration(hand: Hand, _known: Known, files: Files) -> Any:
     rows: dict[str, Any] = {
         "nameReference": [{"kind": hand.of(("Secret", "ConfigMap", "Service")), **({"version": "v1"} if hand.chance(50) else {}), "fieldSpecs": [{"path": hand.of(("spec/ref/name", "spec/secretName", "spec/ref", "spec/list/value")), "kind": "Widget"}]}],
-        "commonLabels": [_spec(hand, ("spec/selector/matchLabels", "spec/labels", "spec/template/metadata/labels"))], "commonAnnotations": [_spec(hand, ("spec/annotations", "spec/template/metadata/annotations"))],
+        "commonLabels": [_spec(hand, ("spec/labels", "spec/more/labels"))], "commonAnnotations": [_spec(hand, ("spec/annotations", "spec/more/annotations"))],
         "namePrefix": [_spec(hand, ("spec/secretName", "metadata/name", "spec/ref/name"))], "nameSuffix": [_spec(hand, ("spec/secretName", "metadata/labels/app"))], "namespace": [_spec(hand, ("spec/namespace", "spec/ref/namespace"))],
-        "images": [_spec(hand, ("spec/image", "spec/list[]/image"))], "varReference": [_spec(hand, ("spec/size", "data", "spec/list/value", "metadata/annotations"))], "replicas": [_spec(hand, ("spec/replicas", "spec/count"))],
+        "images": [_spec(hand, ("spec/image", "spec/list[]/image"))], "varReference": [_spec(hand, ("spec/size", "data", "spec/list/value", "metadata/annotations"))], "replicas": [_spec(hand, ("spec/copies", "spec/count"))],
         "labels": [_spec(hand, ("spec/labels",))], "templateLabels": [_spec(hand, ("spec/labels",))],
     }
     return [files.put("conf", yaml({name: rows[name] for name in hand.some(list(rows), 1, 3)}, hand))]
@@ -263,6 +272,10 @@ def _plugin(hand: Hand, known: Known, files: Files) -> Any:
         "ImageTagTransformer": {"imageTag": {"name": "nginx", "newTag": "9"}, **({"fieldSpecs": [{"path": "spec/image"}]} if hand.chance(50) else {})},
         "ReplicaCountTransformer": {"replica": {"name": hand.of(NAMES), "count": 7}, "fieldSpecs": [{"path": "spec/replicas", "create": True, "kind": "Deployment"}]},
     }
+    if not any(one["kind"] == "Deployment" for one in known.objects) and hand.chance(95):
+        del rows["ReplicaCountTransformer"]
+    else:
+        rows["ReplicaCountTransformer"]["replica"]["name"] = hand.of([one["metadata"]["name"] for one in known.objects if one["kind"] == "Deployment"] or NAMES)
     kind = hand.of((*rows, "PatchTransformer", "PatchJson6902Transformer", "PatchStrategicMergeTransformer", "ReplacementTransformer", "ValueAddTransformer"))
     if kind in rows:
         body = rows[kind]
@@ -325,7 +338,9 @@ def fields(hand: Hand, known: Known) -> tuple[Body, dict[str, str]]:
             made[name] = maker(hand, known, files)
     known.prefix = made.get("namePrefix", "") + known.prefix
     known.suffix += made.get("nameSuffix", "")
-    known.namespace = made.get("namespace", known.namespace)
+    if "namespace" in made:
+        known.namespace = made["namespace"]
+        known.generated = [(kind, name, known.namespace) for kind, name, _ in known.generated]
     return made, files.files
 
 

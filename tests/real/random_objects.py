@@ -74,7 +74,7 @@ def _quoted(value: str, hand: Hand) -> str:
         return value
     if "\n" not in value and "\r" not in value and "'" not in value and "\t" not in value and hand.chance(50):
         return f"'{value}'"
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _flow(value: Any, hand: Hand) -> str:
@@ -246,7 +246,7 @@ def nothing(_hand: Hand) -> dict[str, Any]:
 
 Kind = tuple[str, str, Callable[[Hand], dict[str, Any]], bool]
 KINDS: tuple[Kind, ...] = (
-    ("apps/v1", "Deployment", workload, True), ("apps/v1", "Deployment", workload, True), ("apps/v1", "StatefulSet", stateful, True), ("apps/v1", "DaemonSet", workload, True), ("v1", "Pod", lambda hand: {"spec": pod(hand)}, True),
+    ("apps/v1", "Deployment", workload, True), ("apps/v1", "Deployment", workload, True), ("apps/v1", "StatefulSet", stateful, True), ("apps/v1", "DaemonSet", workload, True), ("apps/v1", "ReplicaSet", workload, True), ("v1", "Pod", lambda hand: {"spec": pod(hand)}, True),
     ("batch/v1", "Job", lambda hand: {"spec": {"template": template(hand)}}, True), ("batch/v1", "CronJob", lambda hand: {"spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template(hand)}}}}, True),
     ("batch/v1beta1", "CronJob", lambda hand: {"spec": {"jobTemplate": {"metadata": {"labels": {"a": "b"}}, "spec": {"template": template(hand)}}}}, True),
     ("v1", "Service", service, True), ("v1", "Service", service, True), ("v1", "ConfigMap", data, True), ("v1", "ConfigMap", data, True), ("v1", "Secret", secret, True), ("v1", "ServiceAccount", lambda hand: {"secrets": [{"name": hand.of(NAMES)}]} if hand.chance(30) else {}, True),
@@ -264,7 +264,8 @@ KINDS: tuple[Kind, ...] = (
 def thing(hand: Hand) -> dict[str, Any]:
     """One object."""
     api, kind, body, spaced = hand.of(KINDS)
-    meta: dict[str, Any] = {"name": hand.of((*NAMES, "default")) if kind == "ServiceAccount" else hand.of(NAMES)}
+    names = (*NAMES, "default") if kind == "ServiceAccount" else NAMES[:3] if kind in ("ConfigMap", "Secret") else NAMES
+    meta: dict[str, Any] = {"name": hand.of(names)}
     if kind == "CustomResourceDefinition":
         meta["name"] = "widgets.example.com"
     if spaced and hand.chance(20):

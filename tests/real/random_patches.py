@@ -90,7 +90,7 @@ def json_patch(hand: Hand, one: Body) -> tuple[list[Body], list[Body]]:
                 items = _get(here, where)
                 found.append({"op": "add", "path": _pointer(where) + hand.of(("/-", "/0", "/-1" if hand.chance(10) else "/-")), "value": copy.deepcopy(items[0]) if items else "x"})
         else:
-            found.append({"op": action, "from": _pointer(path), "path": hand.of(("/metadata/annotations/moved", "/spec/moved", _pointer(hand.of(below))))})
+            found.append({"op": action, "from": _pointer(path), "path": hand.of(("/metadata/annotations/moved", "/spec/moved" if isinstance(here.get("spec"), dict) else "/moved"))})
             break
     if not found:
         found.append({"op": "add", "path": "/metadata/labels", "value": {"patched": "yes"}})

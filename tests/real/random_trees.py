@@ -64,7 +64,7 @@ def _layer(hand: Hand, tree: Tree, folder: str, below: list[str], known: Known, 
         objects = _unique(hand, taken, 2 if below else 5)
         entries = [*_document_files(hand, folder, objects, tree), *entries] if hand.chance(30) else [*entries, *_document_files(hand, folder, objects, tree)]
         known.objects += objects
-    parts = [entry for entry in entries if "component" in entry.split("/")[-1]]
+    parts = [entry for entry in entries if entry.startswith("../component")]
     entries = [entry for entry in entries if entry not in parts]
     if entries:
         cut = hand.integer(0, len(entries)) if hand.chance(5) else len(entries)
@@ -90,7 +90,7 @@ def build_tree(hand: Hand) -> Tree:
     taken: set[tuple[str, ...]] = set()
     below = []
     for number in range(hand.of((0, 1, 1, 1, 2))):
-        here = Known(known.variables)
+        here = Known(known.variables, known.everywhere)
         _layer(hand, tree, f"base{number}", [], here, taken)
         known.join(here)
         below.append(f"base{number}")
