@@ -1,7 +1,8 @@
 import pytest
 from click.testing import CliRunner
 
-from gitops_guard import __version__, cli as package
+from gitops_guard import __version__
+from gitops_guard import cli as package
 from gitops_guard.errors import NothingToCheckError, ToolError, UsageError
 
 MODULE = "gitops_guard.cli.policies"
