@@ -16,7 +16,7 @@ from . import manifests
 from .errors import SourceError
 from .model import Target
 from .source import Dialect, Sources
-from .tree import OutsideError, is_below
+from .tree import OutsideError, is_below, join
 
 Uses = Callable[[str], tuple[frozenset[str], frozenset[str]]]
 """folder of a kustomization -> the kustomization folders and the files that it names directly"""
@@ -68,7 +68,8 @@ def discover(sources: Sources, uses: Uses, named: Sequence[str] = ()) -> Discove
     targets = [Target(folder, "kustomization", folder) for folder in _roots(sources, direct, named)]
     taken = _taken(direct)
     candidates = tuple(path for path in files if path.endswith(manifests.SUFFIXES) and not manifests.in_chart(path, charts))
-    plain, broken = _plain(sources, candidates, direct, taken)
+    left_out = frozenset[str]().union(*(_left_out(sources, folder) for folder in folders))
+    plain, broken = _plain(sources, candidates, direct, taken, left_out)
     targets += [Target(folder, "manifests", folder, files=tuple(found)) for folder, found in plain.items()]
     return Discovery(tuple(sorted(targets, key=lambda target: (target.path, target.kind))), candidates, tuple(broken))
 
@@ -145,8 +146,22 @@ def _taken(direct: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> froze
     return frozenset(folders)
 
 
+def _left_out(sources: Sources, folder: str) -> set[str]:
+    """Files that a kustomization names in a comment: entries that somebody commented out, often patches that are no objects."""
+    found = set()
+    for name in manifests.KUSTOMIZATION_FILES:
+        path = join(folder, name)
+        try:
+            comments = sources.stream(path).comments() if sources.tree.kind(path) == "file" else []
+        except (SourceError, OutsideError, OSError):
+            continue
+        for comment in comments:
+            found.update(join(folder, word) for word in re.findall(r"[\w./-]+\.(?:ya?ml|json)\b", comment.text))
+    return found
+
+
 def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tuple[frozenset[str], frozenset[str]]],
-           taken: frozenset[str]) -> tuple[dict[str, list[str]], list[SourceError]]:
+           taken: frozenset[str], left_out: frozenset[str]) -> tuple[dict[str, list[str]], list[SourceError]]:
     read = frozenset().union(*(files for _folders, files in direct.values())) if direct else frozenset()
     plain: dict[str, list[str]] = {}
     broken: list[SourceError] = []
@@ -168,7 +183,7 @@ def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tup
                 if folder not in taken:
                     plain.setdefault(folder, []).append(path)
             continue
-        if folder not in taken and any(manifests.is_manifest(document) for document in documents):
+        if folder not in taken and path not in left_out and any(manifests.is_manifest(document) for document in documents):
             plain.setdefault(folder, []).append(path)
     return plain, broken
 

@@ -89,7 +89,8 @@ class Renderer:
         found = [Resource(item.body, folder, item.declared) for item in resources]
         if self._remote is None:
             return Rendered(found, _unique(done.faults), frozenset(done.read), frozenset(done.folders))
-        read, folders = (frozenset(path for path in paths if not self._loader.is_remote(path)) for paths in (done.read, done.folders))
+        read = frozenset(path for path in done.read if not self._loader.is_remote(path))
+        folders = frozenset(path for path in done.folders if not self._loader.is_remote(path))
         return Rendered(found, _unique(faults_at_home(done.faults, self._remote, read)), read, folders)
 
 
