@@ -132,7 +132,7 @@ def load(text: str | bytes, path: str = FILE_NAME) -> Config:
         stream = parse(data, path)
         documents = stream.load(Dialect.MANIFEST)
     except SourceError as error:
-        remedy = "; put a pattern that begins with * in quotes" if "alias" in error.message else ""
+        remedy = "; put a pattern that begins with * in quotes" if "without its anchor" in error.message else ""
         raise UsageError(f"{path}:{error.line}:{error.column}: {error.message}{remedy}") from None
     if len(documents) > 1:
         raise UsageError(f"{path}:{stream.origins()[1].line}:1: a second document; a configuration is one")

@@ -148,7 +148,7 @@ def _taken(direct: Mapping[str, tuple[frozenset[str], frozenset[str]]]) -> froze
 
 def _left_out(sources: Sources, folder: str) -> set[str]:
     """Files that a kustomization names in a comment: entries that somebody commented out, often patches that are no objects."""
-    found = set()
+    found: set[str] = set()
     for name in manifests.KUSTOMIZATION_FILES:
         path = join(folder, name)
         try:
@@ -175,6 +175,10 @@ def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tup
             broken.append(SourceError("source/hostile-input", "a symbolic link that leaves the repository", path,
                                       remedy="replace the link by the file, or leave it out with exclude:"))
             continue
+        except PermissionError:
+            broken.append(SourceError("source/hostile-input", "the file can't be read: permission denied", path,
+                                      remedy="make it readable, or leave it out with exclude:"))
+            continue
         except OSError:
             continue  # a dangling link, or a folder behind one: nothing to read there
         except SourceError as error:
@@ -191,10 +195,9 @@ def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tup
 def _meant_as_manifest(sources: Sources, path: str, error: SourceError) -> bool:
     if error.rule == "source/hostile-input":
         return True
-    try:
-        return manifests.looks_like_manifest(sources.text(path))
-    except SourceError:
-        return False
+    # Also where the bytes are no text: what is read of them decides whether somebody meant an object.
+    text = sources.tree.read(path).decode("ascii", "ignore").replace("\0", "").replace("\r", "\n")
+    return manifests.looks_like_manifest(text)
 
 
 def narrow(targets: Iterable[Target], read: Mapping[str, frozenset[str]], paths: Sequence[str]) -> list[Target]:

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import http.client
 import os
 import re
 import shutil
 import stat
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -44,7 +41,7 @@ _SAFE = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c
          "-c", "advice.detachedHead=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
 _PROTOCOLS = "http:https:ssh"
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
-            "PATH", "SystemRoot")
+            "SystemRoot")
 
 
 class FetchError(GuardError):
@@ -133,7 +130,7 @@ class Fetcher:
             source = [f"{repo.rstrip('/')}/{name}"] if repo.startswith("oci://") else [f"--repo={repo}", name]
             done = tool.run([helm, "pull", "--untar", f"--untardir={folder}", *([f"--version={version}"] if version else []),
                              *(["--devel"] if devel else []), *source], cwd=scratch, timeout=_PULL_SECONDS, limit=1_000_000,
-                            env=helm_environment(scratch), inherit=False, error=FetchError)
+                            env=helm_environment(scratch, network=True), inherit=False, error=FetchError)
             if done.code != 0 or not (folder / name).is_dir():
                 raise FetchError("helm could not pull it")
             if not _EXACT.fullmatch(version):
@@ -169,11 +166,15 @@ class Fetcher:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def helm_environment(folder: Path) -> dict[str, str | None]:
-    """All that helm is told of this machine: homes of its own in `folder`, no plugins, no cluster, and the way to the network."""
+def helm_environment(folder: Path, *, network: bool) -> dict[str, str | None]:
+    """All that helm is told of this machine: homes of its own in `folder`, no plugins, no cluster.
+
+    A release's name may be a template that reads the environment: only with `network` are the proxies in it.
+    """
     homes = {f"HELM_{name}_HOME": str(folder / "helm" / name.lower()) for name in ("CONFIG", "CACHE", "DATA")}
-    return {**{name: os.environ[name] for name in _PROXIES if name in os.environ}, **homes, "HOME": str(folder),
-            "HELM_PLUGINS": str(folder / "helm" / "plugins"), "KUBECONFIG": os.devnull, "LC_ALL": "C"}
+    way = {name: os.environ[name] for name in _PROXIES if name in os.environ} if network else {}
+    return {**way, **homes, "HOME": str(folder), "PATH": os.environ.get("PATH", ""), "KUBECONFIG": os.devnull, "LC_ALL": "C",
+            "HELM_PLUGINS": str(folder / "helm" / "plugins")}
 
 
 def _keep(folder: Path, final: Path) -> None:
@@ -197,6 +198,12 @@ def _reason(complaint: str) -> str:
 
 def _get(url: str) -> bytes:
     """One GET, with redirects to HTTP alone, bounded in time and size."""
+    import http.client  # noqa: PLC0415 (start-up)
+    import urllib.error  # noqa: PLC0415
+    import urllib.request  # noqa: PLC0415
+
+    if not url.lower().startswith(("http://", "https://")):
+        raise FetchError("it is no HTTP address")
     until = time.monotonic() + _HTTP_SECONDS
     opener = urllib.request.OpenerDirector()
     for name in ("Proxy", "HTTP", "HTTPS", "HTTPRedirect", "HTTPDefaultError"):

@@ -1,12 +1,14 @@
 """Texts of a report -> the same texts without secret values: the one function that every message and excerpt goes through.
 
-Masked are all values of Secrets and of secret generators, and all that a `secrets/*` rule reported.
+Masked are all values of Secrets, of secret generators and of patches that write Secrets, and all that a `secrets/*` rule
+reported; in excerpts also what a command line gives as a password.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +16,7 @@ from typing import Any
 from .errors import SourceError
 from .model import Fault, Resource, value_at
 from .origin import Map, Origin, Seq
-from .source import Dialect, Stream
+from .source import Dialect, Stream, parse_embedded
 
 MASK = "***"
 # A shorter text stands in too many harmless words; its place is masked in excerpts all the same.
@@ -22,6 +24,17 @@ _SHORTEST = 6
 # Names of fields whose values are public: `postgres` as a user is no reason to hide the image of that name.
 _PUBLIC = re.compile(r"(?i)(^|[._-])(user|user_?name|host|host_?name|port|database|db|db_?name|email|region|namespace"
                      r"|tls\.crt|ca\.crt)$")
+# What a shell command gives away: `--token=…`, `--from-literal=key=…`, `PASSWORD=…`, `Authorization: …`, `://user:…@`.
+_GIVEN = re.compile(
+    r"""(?ix)( --?[\w-]*(?:token|passw(?:or)?d|passphrase|secret|api-?key|credentials?)(?:=|[ ]+)
+             | --from-literal(?:=|[ ]+)["']?[\w.-]+=
+             | (?<![\w$])[\w]*(?:token|passw(?:or)?d|passphrase|secret|api_?key|access_?key|secret_?key)=
+             | \bauthorization:[ ]*(?:bearer[ ]+|basic[ ]+|token[ ]+)?
+             | \b(?:--set(?:-string)?(?:=|[ ]+))[\w.-]*(?:token|passw(?:or)?d|secret)=
+             | ://[^\s:/@'"]+: )
+        (?P<value> (?![-$<{*@]|["'](?:[$<{*]|["'])) (?: "[^"]*" | '[^']*' | [^\s'",;|&@]+ ))""")
+# A text that reads like a word is no secret where it names a field.
+_WORD = re.compile(r"[A-Za-z][a-z]*([._-][A-Za-z]*)*")
 # What ends a line in YAML: its parser counts so.
 _BREAKS = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
 
@@ -87,6 +100,11 @@ class Mask:
             self._pattern = re.compile("|".join(map(_anywhere, words)) or r"(?!)")
         return self._pattern.sub(MASK, message)
 
+    def path(self, pointer: str) -> str:
+        """A JSON pointer without the parts that hold a known value. Words stay: programs read pointers by their keys."""
+        parts = pointer.split("/")
+        return "/".join(part if _WORD.fullmatch(part) else self.text(part) for part in parts)
+
     def source(self, file: str, text: str) -> str:
         """A file's text with every known place and value replaced; lines and the columns before them stay."""
         parts = _BREAKS.split(text)
@@ -99,32 +117,89 @@ class Mask:
             _cover(lines, origin.line, origin.column + (len(start) if stands else 0))
             if origin.block:
                 _cover_block(lines, origin)
-        return self.text("".join(line + end for line, end in zip(lines, breaks, strict=True)))
+        shown = "".join(_GIVEN.sub(rf"\g<1>{MASK}", line) + end for line, end in zip(lines, breaks, strict=True))
+        return self.text(shown)
 
     def _secrets_in(self, node: Any) -> None:
+        if isinstance(node, Seq):
+            self._operations(node)
         if not isinstance(node, Map):
             return
-        if node.get("kind") == "Secret":
+        # A patch that its target names needs no kind of its own.
+        if node.get("kind", "Secret") == "Secret":
             self._fields(node)
-        for item in node.get("items") or () if isinstance(node.get("items"), Seq) else ():
+        for item in _list(node, "items"):
             self._secrets_in(item)
-        for generator in node.get("secretGenerator") or () if isinstance(node.get("secretGenerator"), Seq) else ():
-            literals = generator.get("literals") if isinstance(generator, Map) else None
-            for index, literal in enumerate(literals if isinstance(literals, Seq) else ()):
-                origin = _item(literals, index)
-                if isinstance(literal, str) and origin is not None:
-                    key, equals, value = literal.partition("=")
-                    self._value(value.strip("'\""), origin, key + equals)
+        for generator in _list(node, "secretGenerator"):
+            if isinstance(generator, Map):
+                self._literals(generator)
+        for field in ("patches", "patchesJson6902"):
+            for patch in _list(node, field):
+                if isinstance(patch, Map) and "patch" in patch:
+                    self._patch(patch["patch"], patch.at["patch"])
+        strategic = _list(node, "patchesStrategicMerge")
+        for index, text in enumerate(strategic):
+            self._patch(text, _item(strategic, index))
+
+    def _literals(self, generator: Map) -> None:
+        literals = generator.get("literals")
+        if not isinstance(literals, Seq):
+            self._all(literals, generator.at.get("literals"))
+            return
+        for index, literal in enumerate(literals):
+            key, equals, value = literal.partition("=") if isinstance(literal, str) else ("", "", None)
+            if isinstance(value, str) and equals:
+                self._value(value.strip("'\""), _item(literals, index), key + equals)
+            else:
+                # What can't be told apart into key and value may be the value.
+                self._all(literal, _item(literals, index))
+
+    def _patch(self, text: Any, origin: Origin | None) -> None:
+        """An inline patch: its Secrets, and what its operations write into one."""
+        if not isinstance(text, str) or origin is None or ":" not in text:
+            return
+        try:
+            documents = parse_embedded(text, origin).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+        except SourceError:
+            self._places.setdefault(origin.file, set()).add((origin, ""))
+            return
+        for document in documents:
+            self._secrets_in(document)
+        if not origin.block and re.search("stringData|Secret", text):
+            self._places.setdefault(origin.file, set()).add((origin, ""))
+
+    def _operations(self, patch: Seq) -> None:
+        """A JSON patch, which names no kind: what it writes below `stringData` and `data`."""
+        for operation in patch:
+            if isinstance(operation, Map) and re.match("/(stringD|d)ata(/|$)", str(operation.get("path", ""))):
+                self._all(operation.get("value"), operation.at.get("value"))
 
     def _fields(self, body: Map) -> None:
         for field in ("data", "stringData"):
             values = body.get(field)
-            if isinstance(values, Map):
-                for key, value in values.items():
-                    public = _PUBLIC.search(key) is not None
-                    self._value(value, values.at.get(key), f"{key}=", public=public)
-                    if field == "data" and isinstance(value, str) and not public:
-                        self._decoded(value)
+            if not isinstance(values, Map):
+                self._all(values, body.at.get(field))
+                continue
+            for key, value in values.items():
+                public = _PUBLIC.search(key) is not None
+                if isinstance(value, (Map, Seq)):
+                    self._all(value, None)
+                self._value(value, values.at.get(key), f"{key}=", public=public)
+                if field == "data" and isinstance(value, str) and not public:
+                    self._decoded(value)
+
+    def _all(self, value: Any, origin: Origin | None) -> None:
+        """Every scalar in what should have been one value, however it is nested."""
+        pending: list[tuple[Any, Origin | None]] = [(value, origin)]
+        seen: set[int] = set()
+        while pending:
+            node, place = pending.pop()
+            if not isinstance(node, (Map, Seq)):
+                self._value(node, place)
+            elif id(node) not in seen:
+                seen.add(id(node))
+                pending.extend((node[key], node.at.get(key)) for key in node) if isinstance(node, Map) else \
+                    pending.extend((item, _item(node, index)) for index, item in enumerate(node))
 
     def _decoded(self, value: str) -> None:
         try:
@@ -143,8 +218,21 @@ class Mask:
     def _inner(self, value: str | None) -> None:
         for part in (value, *(value.split("\n") if value and "\n" in value else ())) if value else ():
             if part is not None and len(part.strip()) >= _SHORTEST:
-                self._values.add(part.strip())
+                self._values.update(_spellings(part.strip()))
                 self._pattern = None
+
+
+def _spellings(value: str) -> set[str]:
+    """A value as a policy's message may hold it: as it is, as JSON, in base64."""
+    data = value.encode("utf-8", "surrogateescape")
+    coded = {base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}
+    quoted = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    return {value, *quoted, *coded, *(text.rstrip("=") for text in coded)}
+
+
+def _list(node: Map, field: str) -> Seq:
+    value = node.get(field)
+    return value if isinstance(value, Seq) else Seq()
 
 
 def _anywhere(value: str) -> str:

@@ -6,7 +6,7 @@ value lies its `Origin`; a merge moves both together, so that a patch's value ke
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 
@@ -96,18 +96,22 @@ class Seq(list[Any]):
         del self.at[index]
 
 
+_new_map: Callable[[type[Map]], Map] = dict.__new__
+"""A Map that is still to be given its origins; most of the time of a copy would else be its constructor's."""
+
+
 def clone(value: Any) -> Any:
     """A deep copy that shares nothing mutable; containers which an alias shared come apart."""
     kind = type(value)
     if kind is Map:
-        copy = Map()
+        copy = _new_map(Map)
+        copy.update(value)
         for key, item in value.items():
-            copy[key] = clone(item) if type(item) is Map or type(item) is Seq else item
+            if type(item) is Map or type(item) is Seq:
+                copy[key] = clone(item)
         copy.at = value.at.copy()
-        if value.gone:
-            copy.gone = value.gone.copy()
-        if value.shared:
-            copy.shared = value.shared.copy()
+        copy.gone = value.gone.copy() if value.gone else None
+        copy.shared = value.shared.copy() if value.shared else None
         return copy
     if kind is Seq:
         items = [clone(item) if type(item) is Map or type(item) is Seq else item for item in value]

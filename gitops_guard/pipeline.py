@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import manifests
@@ -27,6 +27,10 @@ from .targets import Built
 from .tree import OutsideError
 from .validate import validate
 from .waive import inline, waive
+
+
+# Where the structure of a file, or of a text in it, is unknown, so is which line holds a secret.
+_UNREADABLE = ("source/invalid-yaml", "source/hostile-input")
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def check(request: Request) -> Report:
                    matches=matches, complete=lambda rule: _complete(rule, request), known=request.policies.rules.keys())
     more, more_silenced = _split(waived.faults, request.selection)
     occurrences = [*waived.occurrences, *(_occurrence(fault, targets, request, mask) for fault in more)]
-    findings = fold(occurrences, request.policies.rules)
+    findings = fold((_without_values(occurrence, mask) for occurrence in occurrences), request.policies.rules)
     return Report(
         version=request.version,
         targets=tuple(TargetReport(item.target, len(item.resources), item.status) for item in built),
@@ -86,7 +90,8 @@ def check(request: Request) -> Report:
         silenced=dict(sorted((silenced + more_silenced).items())),
         passed=_passed(judged, built, faults, request.selection),
         sources=_excerpts(side, mask, {place.file for finding in findings
-                                       for place in (finding.location, *(other.location for other in finding.related))}),
+                                       for place in (finding.location, *(other.location for other in finding.related))}
+                          - {finding.location.file for finding in findings if finding.rule in _UNREADABLE}),
     )
 
 
@@ -139,9 +144,15 @@ def _occurrence(fault: Fault, targets: Mapping[str, Target], request: Request, m
         location=location,
         related=related(fault, location),
         resource=fault.resource.id if fault.resource is not None else None,
-        path=pointer(fault.path),
+        path=mask.path(pointer(fault.path)),
         target=name,
     )
+
+
+def _without_values(occurrence: Occurrence, mask: Mask) -> Occurrence:
+    """The occurrence with the reason of its waiver masked: people write there what they were told of."""
+    waiver = occurrence.waiver
+    return occurrence if waiver is None else replace(occurrence, waiver=replace(waiver, reason=mask.text(waiver.reason)))
 
 
 def _inline_waivers(sources: Sources, built: Iterable[Built], files: Iterable[FileInput]) -> list[Waiver]:
@@ -189,7 +200,6 @@ def _excerpts(side: Side, mask: Mask, files: Iterable[str]) -> dict[str, str]:
     for file in sorted(files):
         try:
             if file.endswith(manifests.SUFFIXES):
-                # Where the structure is unknown, so is which line holds a secret.
                 side.sources.stream(file).load(Dialect.MANIFEST, duplicates=True, any_key=True)
             found[file] = mask.source(file, side.sources.text(file))
         except (SourceError, OutsideError, OSError):

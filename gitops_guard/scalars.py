@@ -42,7 +42,8 @@ _WORDS: dict[Dialect, dict[str, Any]] = {
         **dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF"), False),
     },
 }
-_HINTS = frozenset("+-.0123456789~yYnNtTfFoO")
+_WORDS_OF_ONE = _WORDS[Dialect.MANIFEST].keys() - _WORDS[Dialect.RESOURCE].keys()
+HINTS = frozenset("+-.0123456789~yYnNtTfFoO")
 _NUMERIC = frozenset("+-0123456789")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 # Behind a leading point go-yaml asks Go itself, which lets underscores stand between digits.
@@ -56,7 +57,7 @@ _BIGGEST, _SMALLEST = 2**64 - 1, -(2**63)
 
 def resolve(text: str, dialect: Dialect) -> Any:
     """The value of a plain, untagged scalar: None, bool, int, float or str. A time becomes its RFC 3339 text (v3 only)."""
-    if (text and text[0] not in _HINTS) or dialect is Dialect.TEXT:
+    if (text and text[0] not in HINTS) or dialect is Dialect.TEXT:
         return text
     words = _WORDS[dialect]
     if text in words:
@@ -72,6 +73,11 @@ def resolve(text: str, dialect: Dialect) -> Any:
         if time is not None:
             return time
     return _number(text.replace("_", ""), text)
+
+
+def means_one_thing(text: str) -> bool:
+    """Whether a plain scalar is the same to all who read YAML; where this says no, it may be all the same."""
+    return text not in _WORDS_OF_ONE and not (text[4:5] == "-" and is_timestamp(text))
 
 
 def is_timestamp(text: str) -> bool:

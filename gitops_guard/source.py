@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from .errors import SourceError
 from .origin import Map, Origin, Seq
-from .scalars import Dialect, is_timestamp, key_text, refold, resolve
+from .scalars import HINTS, Dialect, is_timestamp, key_text, means_one_thing, refold, resolve
 from .tree import Tree
 
 MAX_NODES = 1_000_000
@@ -65,8 +64,11 @@ class Stream:
     def __init__(self, text: str, frame: _Frame) -> None:
         self.text = text
         self._frame = frame
-        self._events: list[Any] = _events(text, frame)
+        self._events: list[Any] | None = _events(text, frame)
+        self._roots = _roots(self._events, frame)
         self._loaded: dict[tuple[Dialect, bool, bool], list[Any]] = {}
+        self._same: list[Any] | None = None
+        """What every reader gets, where the text means the same to all of them."""
         self.duplicates: list[SourceError] = []
         """Keys that occur twice in a mapping, each at its second place; filled by `load` where duplicates are allowed."""
 
@@ -83,24 +85,31 @@ class Stream:
         that kubectl makes of it (`yes` is `true`); a null is one all the same.
         Unknown tags are ignored. Aliases share the container of their anchor.
         """
+        if self._same is not None and dialect is not Dialect.TEXT:
+            return self._same
         wanted = (dialect, duplicates, any_key)
         if wanted not in self._loaded:
-            builder = _Builder(self._events, self.text, self._frame, dialect, duplicates, any_key)
+            builder = _Builder(self._parsed(), self.text, self._frame, dialect, duplicates, any_key)
             self._loaded[wanted] = builder.documents()
             if duplicates:
                 self.duplicates = builder.duplicates
+            if not builder.special and dialect is not Dialect.TEXT:
+                self._same, self._events = self._loaded[wanted], None
         return self._loaded[wanted]
 
     def origins(self) -> list[Origin]:
         """The place where each document's root node begins, in the order of `load`; an empty document's is its start."""
-        return _roots(self._events, self._frame)
+        return self._roots.copy()
 
     def comments(self) -> list[Comment]:
         """Every comment of the text, in order; with those that stand in block scalars, marked `embedded`."""
-        events: list[Any] = self._events
-        spans: list[tuple[int, int]] = [(e.start_mark.index, e.end_mark.index)  # type: ignore[union-attr]
-                                        for e in events if type(e) is yaml.ScalarEvent]
+        spans: list[tuple[int, int]] = [(e.start_mark.index, e.end_mark.index)
+                                        for e in self._parsed() if type(e) is yaml.ScalarEvent]
         return list(_comments(self.text, spans))
+
+    def _parsed(self) -> list[Any]:
+        """The events; they are many times the size of the text, so what is not likely to be asked for again is not kept."""
+        return _events(self.text, self._frame) if self._events is None else self._events
 
 
 def decode(data: bytes, file: str) -> str:
@@ -194,10 +203,9 @@ def _place(frame: _Frame, line: int, column: int, key: Any = None, block: int = 
     if frame.frozen is not None:
         return frame.frozen
     down, right = frame.line + 1, frame.column + 1
-    if key is None:
-        return Origin(frame.file, line + down, column + right, frame.exact, 0, 0, block and block + frame.column)
-    return Origin(frame.file, line + down, column + right, frame.exact, key.line + down, key.column + right,
-                  block and block + frame.column)
+    key_line, key_column = (0, 0) if key is None else (key.line + down, key.column + right)
+    return _NEW(Origin, (frame.file, line + down, column + right, frame.exact, key_line, key_column,
+                         block and block + frame.column, "", False))
 
 
 def _events(text: str, frame: _Frame) -> list[Any]:
@@ -245,11 +253,8 @@ def _problem(error: yaml.MarkedYAMLError) -> str:
 
 
 def _roots(events: list[Any], frame: _Frame) -> list[Origin]:
-    found = []
-    for before, event in itertools.pairwise(events):
-        if type(before) is yaml.DocumentStartEvent:
-            found.append(_place(frame, event.start_mark.line, event.start_mark.column))
-    return found
+    marks = [events[at + 1].start_mark for at, event in enumerate(events) if type(event) is yaml.DocumentStartEvent]
+    return [_place(frame, mark.line, mark.column) for mark in marks]
 
 
 _BLOCK_HEADER = re.compile(r"(?:[&!][^\s]*\s+)*[|>][+-]?([1-9]?)[+-]?")
@@ -277,6 +282,11 @@ def _is_header(text: str, span: tuple[int, int], at: int) -> bool:
     return "\n" not in head and _BLOCK_HEADER.match(head) is not None
 
 
+_BLOCKS = frozenset("|>")
+_NEW = tuple.__new__
+"""A named tuple's own constructor takes several times as long."""
+
+
 class _Builder:
     """Events -> data, in one dialect."""
 
@@ -295,6 +305,9 @@ class _Builder:
         self._slashes = "\\/" in text and not (dialect is Dialect.MANIFEST and text.lstrip().startswith("{"))
         self._anchors: dict[str, tuple[Any, Origin, int]] = {}
         self.duplicates: list[SourceError] = []
+        self.special = "\\/" in text
+        """Something in it may mean something else to another reader; a text without such a thing is the same to all."""
+        self._simple = not self._slashes and frame.frozen is None
 
     def documents(self) -> list[Any]:
         found = []
@@ -320,6 +333,7 @@ class _Builder:
             value = self._scalar(event, style)
             if value is None and not event.value:
                 # In a flow collection kustomize writes it as '' before it reads it again.
+                self.special = self.special or self._flow > 0
                 if self._flow and self._dialect is Dialect.RESOURCE:
                     value = ""
                 else:
@@ -369,6 +383,8 @@ class _Builder:
         node = Map()
         merges: list[tuple[Any, Any]] = []
         while type(event := self._events[self._at]) is not yaml.MappingEndEvent:
+            if self._simple and self._simple_entry(node, event):
+                continue
             key = self._key(event)
             mark = event.start_mark
             if key == "<<" and type(event) is yaml.ScalarEvent and event.implicit[0]:
@@ -379,6 +395,7 @@ class _Builder:
                               "source/duplicate-key")
                 if not self._allow_duplicates:
                     raise error
+                self.special = True
                 self.duplicates.append(error)
             value, origin = self._value(mark)
             node[key] = value
@@ -387,6 +404,30 @@ class _Builder:
         for merged, mark in merges:
             self._merge(node, merged, mark)
         return node
+
+    def _simple_entry(self, node: Map, event: Any) -> bool:
+        """Read a key of the commonest sort with its value, quicker than by `_key` and `_value`; False if it is of another sort."""
+        if type(event) is not yaml.ScalarEvent or event.tag is not None or event.anchor is not None or event.style in _BLOCKS:
+            return False
+        key = event.value
+        if not key or key[0] in HINTS or key == "<<" or key in node:
+            return False
+        self._nodes += 1
+        self._at += 1
+        mark = event.start_mark
+        event = self._events[self._at]
+        style = event.style if type(event) is yaml.ScalarEvent else "|"
+        if style in _BLOCKS or event.tag is not None or event.anchor is not None or not (text := event.value):
+            node[key], node.at[key] = self._value(mark)
+            return True
+        self._nodes += 1
+        self._at += 1
+        node[key] = text if style or text[0] not in HINTS else self._plain(text)
+        frame, start = self._frame, event.start_mark
+        down, right = frame.line + 1, frame.column + 1
+        node.at[key] = _NEW(Origin, (frame.file, start.line + down, start.column + right, frame.exact, mark.line + down,
+                                     mark.column + right, 0, "", False))
+        return True
 
     def _merge(self, node: Map, merged: Any, mark: Any) -> None:
         """YAML 1.1's `<<`: what the mapping does not have itself, from one mapping or, first wins, a list of them."""
@@ -413,6 +454,7 @@ class _Builder:
             raise _fail("a mapping key that is no scalar", self._frame, event.start_mark)
         if type(value) is str and not self._is_time(event):
             return value
+        self.special = True
         if self._any_key and type(value) is not Map and type(value) is not Seq:
             # sigs.k8s.io/yaml makes JSON of it, and with it texts of the keys.
             text = key_text(value) if self._dialect is Dialect.MANIFEST or kind is yaml.AliasEvent else str(event.value)
@@ -430,13 +472,20 @@ class _Builder:
         if style == '"' and self._slashes and self._has_escaped_slash(event):
             raise _fail("the escape \\/, which kustomize does not know; write / alone", self._frame, event.start_mark)
         if tag is None:
-            if style == ">" and self._dialect is Dialect.RESOURCE:
-                return refold(event.value)
-            return resolve(event.value, self._dialect) if not style and event.implicit[0] else event.value
-        if not tag.startswith(_TAG):
+            if style == ">":
+                folded = refold(event.value)
+                self.special = self.special or folded != event.value
+                return folded if self._dialect is Dialect.RESOURCE else event.value
+            return self._plain(event.value) if not style and event.implicit[0] else event.value
+        self.special = True
+        if not tag.startswith(_TAG) or self._dialect is Dialect.TEXT:
             # yaml.v3 resolves a plain scalar with a foreign tag to its text.
             return event.value
         return self._tagged(event, tag[len(_TAG):])
+
+    def _plain(self, text: str) -> Any:
+        self.special = self.special or not means_one_thing(text)
+        return resolve(text, self._dialect)
 
     def _has_escaped_slash(self, event: Any) -> bool:
         raw = self._text[event.start_mark.index:event.end_mark.index]

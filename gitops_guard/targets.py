@@ -8,7 +8,7 @@ from . import manifests
 from .deadline import within
 from .errors import InputError, RenderError, SourceError
 from .model import Fault, Location, Resource, Target
-from .render import Renderer
+from .render import Rendered, Renderer
 from .source import Sources
 from .tree import OutsideError
 
@@ -44,19 +44,23 @@ def fault_of(error: InputError, target: str | None = None) -> Fault:
     return Fault(rule, error.message, remedy=error.remedy, target=target, location=Location(error.file, error.line, error.column))
 
 
-def _kustomization(target: Target, renderer: Renderer) -> Built:
-    folder = target.path
+def in_time(renderer: Renderer, folder: str) -> Rendered:
+    """What a folder builds to. Raises RenderError or SourceError, also where it takes too long or nests too deeply."""
     here = f"{folder}/kustomization.yaml" if folder != "." else "kustomization.yaml"
     seconds = SECONDS + (FETCHING if renderer.fetches else 0)
     late = RenderError(f"the build took longer than {seconds:g} s", here, remedy="split the kustomization")
     try:
         with within(seconds, late):
-            rendered = renderer.render(folder)
+            return renderer.render(folder)
+    except RecursionError:
+        raise SourceError("source/hostile-input", "the build nests too deeply", here) from None
+
+
+def _kustomization(target: Target, renderer: Renderer) -> Built:
+    try:
+        rendered = in_time(renderer, target.path)
     except InputError as error:
         return Built(target, "failed", (), (fault_of(error, target.id),), frozenset({error.file}))
-    except RecursionError:
-        deep = SourceError("source/hostile-input", "the build nests too deeply", here)
-        return Built(target, "failed", (), (fault_of(deep, target.id),), frozenset({here}))
     faults = tuple(replace(fault, target=target.id) for fault in rendered.faults)
     resources = tuple(replace(resource, target=target.id) for resource in renderer.resources_at_home(rendered))
     open_parts = any(fault.rule == "render/unresolved" for fault in faults)

@@ -41,21 +41,22 @@ def run(argv: Sequence[str], *, cwd: str | os.PathLike[str] | None = None, timeo
     `limit` bytes; then it and all that it started in its process group is killed.
     """
     whole: dict[str, str | None] = {**(os.environ if inherit else {}), **(env or {})}
-    named = {name: value for name, value in whole.items() if value is not None}
+    name = os.path.basename(argv[0])
+    named = {key: value for key, value in whole.items() if value is not None}
     with tempfile.TemporaryFile() as errors:
         try:
             process = subprocess.Popen(list(argv), cwd=cwd, env=named, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                        stderr=errors, start_new_session=True)
         except OSError as problem:
-            raise error(f"{argv[0]} can't be started: {problem.strerror}") from None
+            raise error(f"{name} can't be started: {problem.strerror}") from None
         with _killed(process), _alarm(process, timeout) as late:
             out = _read(process, limit)
             if out is not None:
                 process.wait()
         if late.is_set():
-            raise error(f"{argv[0]} gave no answer within {timeout:g} s")
+            raise error(f"{name} gave no answer within {timeout:g} s")
         if out is None:
-            raise error(f"{argv[0]} printed more than {limit} bytes")
+            raise error(f"{name} printed more than {limit} bytes")
         errors.seek(0)
         return Done(process.returncode, out, errors.read(_ERRORS).decode("utf-8", "replace"))
 

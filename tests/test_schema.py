@@ -159,7 +159,7 @@ def test_definitions_in_yaml_files_of_a_location_count(tmp_path: Path) -> None:
 
 def test_references_between_files_are_put_in_place(tmp_path: Path) -> None:
     (tmp_path / "common.json").write_text(json.dumps({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"type": "integer"}}}))
-    schema = inline({"properties": {"x": {"$ref": "common.json#/$defs/a"}}}, str(tmp_path / "widget.json"))
+    schema = inline({"properties": {"x": {"$ref": "common.json#/$defs/a"}}}, str(tmp_path / "widget.json"), str(tmp_path))
     assert not Checker(convert(schema, Kind.FILE)).is_valid({"x": "no"})
     assert Checker(convert(schema, Kind.FILE)).is_valid({"x": 1})
 

@@ -73,9 +73,9 @@ def _mistake(error: Exception) -> str:
 
 
 def _stop(message: str, code: int) -> NoReturn:
-    from .terminal import harmless  # noqa: PLC0415 (start-up)
+    from .terminal import harmless, one_line  # noqa: PLC0415 (start-up)
 
-    click.echo(f"gitops-guard: {harmless(message)}", err=True)
+    click.echo(f"gitops-guard: {(harmless if os.environ.get('GITOPS_GUARD_DEBUG') else one_line)(message)}", err=True)
     sys.exit(code)
 
 

@@ -32,6 +32,8 @@ def load_config(root: Path, given: str | None, start: str) -> Config:
         path = folder / FILE_NAME
         if path.is_symlink() and not path.resolve().is_relative_to(root):
             raise UsageError(f"{path.relative_to(root).as_posix()}: a symbolic link that leaves the repository")
+        if os.path.lexists(path) and not path.is_file():
+            raise UsageError(f"{path.relative_to(root).as_posix()}: no plain file, so it can't be the configuration")
         if path.is_file():
             return _read(path, path.relative_to(root).as_posix())
         folder = folder.parent

@@ -15,8 +15,10 @@ from ..errors import InputError, RenderError, UsageError
 from ..fetch import Fetcher
 from ..manifests import KUSTOMIZATION_FILES
 from ..model import Fault
+from ..parallel import each
 from ..render import Rendered, Renderer, emit, origins
 from ..source import Sources
+from ..targets import in_time
 from ..tree import OutsideError, WorkTree, is_below
 from .place import relative, root_of
 from .terminal import harmless
@@ -30,9 +32,11 @@ from .writing import write_whole
               help="Whether files may lie outside the kustomization's folder; none opens the repository, not the machine.")
 @click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
 @click.option("--allow-remote", is_flag=True, help="Fetch remote bases, files and charts that kustomizations name.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8),
+              show_default="one for each processor", help="Processes that render, with --output-dir.")
 @click.option("--origins", "show_origins", is_flag=True, help="Print, as JSON, the file and line that wrote each field.")
 def command(folder: str, output_dir: str | None, load_restrictor: str, root: str | None, allow_remote: bool,
-            show_origins: bool) -> None:
+            jobs: int, show_origins: bool) -> None:
     """Print what `kustomize build DIR` prints, byte for byte; of all programs only helm is run, for charts.
 
     Secrets are printed as they are, as kustomize does.
@@ -47,11 +51,12 @@ def command(folder: str, output_dir: str | None, load_restrictor: str, root: str
     if output_dir is not None:
         if show_origins:
             raise UsageError("--origins prints to standard output; leave --output-dir out")
-        sys.exit(1 if _render_all(renderer, tree, start, Path(output_dir)) else 0)
+        # What is fetched is fetched once, for all folders.
+        sys.exit(1 if _render_all(renderer, tree, start, Path(output_dir), 1 if renderer.fetches else jobs) else 0)
     try:
         rendered = _complete(renderer.render(start))
     except InputError as error:
-        _say(error)
+        click.echo(_words(error), err=True)
         sys.exit(1)
     for fault in rendered.faults:
         _warn(fault)
@@ -67,30 +72,35 @@ def _complete(rendered: Rendered) -> Rendered:
     return rendered
 
 
-def _render_all(renderer: Renderer, tree: WorkTree, start: str, out: Path) -> int:
+def _render_all(renderer: Renderer, tree: WorkTree, start: str, out: Path, jobs: int) -> int:
     folders = sorted({posixpath.dirname(path) or "." for path in tree.files()
                       if posixpath.basename(path) in KUSTOMIZATION_FILES and is_below(path, start)})
     failed = 0
-    for folder in folders:
-        try:
-            rendered = _complete(renderer.render(folder))
-        except InputError as error:
+    for complaint in each(folders, lambda folder: _render_to(renderer, folder, out / posixpath.relpath(folder, start)), jobs):
+        if complaint is not None:
             failed += 1
-            _say(error)
-            continue
-        except OutsideError:
-            failed += 1
-            click.echo(f"{harmless(folder)}: a symbolic link that leaves the repository", err=True)
-            continue
-        target = out / posixpath.relpath(folder, start) / "manifests.yaml"
-        write_whole(target, emit(rendered.resources).encode("utf-8", "surrogateescape"))
+            click.echo(complaint, err=True)
     click.echo(f"{len(folders) - failed} of {len(folders)} folders rendered", err=True)
     return failed
 
 
-def _say(error: InputError) -> None:
+def _render_to(renderer: Renderer, folder: str, out: Path) -> str | None:
+    """Write a folder's output; or say why there is none."""
+    try:
+        text = emit(_complete(in_time(renderer, folder)).resources)
+    except InputError as error:
+        return _words(error)
+    except OutsideError:
+        return f"{harmless(folder)}: a symbolic link that leaves the repository"
+    finally:
+        renderer.forget(folder)
+    write_whole(out / "manifests.yaml", text.encode("utf-8", "surrogateescape"))
+    return None
+
+
+def _words(error: InputError) -> str:
     remedy = f" ({error.remedy})" if error.remedy else ""
-    click.echo(harmless(f"{error.file}:{error.line}:{error.column}: {error.message}{remedy}"), err=True)
+    return harmless(f"{error.file}:{error.line}:{error.column}: {error.message}{remedy}")
 
 
 def _warn(fault: Fault) -> None:

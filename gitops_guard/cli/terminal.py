@@ -22,6 +22,11 @@ def harmless(text: str) -> str:
                    for char in text)
 
 
+def one_line(text: str) -> str:
+    """Text from files for a message: a job's log takes `::error::` at the start of a line and `##[` anywhere for commands."""
+    return harmless(text).replace("\n", "\\n").replace("##[", "##\\[")
+
+
 def wants_color(choice: str) -> bool:
     """Whether to colour standard output: the option, then NO_COLOR, FORCE_COLOR, and what is there to show it."""
     if choice != "auto":

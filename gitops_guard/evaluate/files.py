@@ -167,4 +167,7 @@ class _Reader:
         except SourceError as error:
             if not log.errors:
                 log.fail(error.line, self.excerpt(path))
+        except (OutsideError, OSError):
+            if not log.errors:
+                log.fail(1, "")
         return found

@@ -49,7 +49,7 @@ class Renderer:
         """
         self._remote = None if fetcher is None else Remote(fetcher)
         self._loader = Loader(sources, load_restrictor, self._remote)
-        self._builder = Builder(self._loader)
+        self._builder = Builder(self._loader, helm)
         self._done: dict[str, Rendered | InputError] = {}
 
     def render(self, folder: str) -> Rendered:
@@ -64,6 +64,10 @@ class Renderer:
         if isinstance(known, InputError):
             raise known
         return known
+
+    def forget(self, folder: str) -> None:
+        """Give back the memory of a folder's resources, which are not asked for again."""
+        self._done.pop(folder, None)
 
     def uses(self, folder: str) -> tuple[frozenset[str], frozenset[str]]:
         """The folders and the files that a folder's kustomization names itself. Never raises for missing or broken ones."""

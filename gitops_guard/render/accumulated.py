@@ -23,11 +23,13 @@ class Accumulated:
     folders: set[str] = field(default_factory=set)
     incomplete: bool = False
     """A part of it is unresolved: what seems to be missing may be there."""
+    inherits: bool = False
+    """A chart in it is installed into the namespace of whoever uses it."""
 
     def clone(self) -> Accumulated:
         """A copy for another user."""
         return Accumulated(self.resources.clone(), self.config, self.vars.copy(), self.faults.copy(), self.read.copy(),
-                           self.folders.copy(), self.incomplete)
+                           self.folders.copy(), self.incomplete, self.inherits)
 
     def take(self, other: Accumulated) -> None:
         """Add what another one has read and noted; its resources and rules are the caller's business."""
@@ -35,6 +37,7 @@ class Accumulated:
         self.read |= other.read
         self.folders |= other.folders
         self.incomplete = self.incomplete or other.incomplete
+        self.inherits = self.inherits or other.inherits
 
     def note(self, error: UnresolvedError) -> None:
         """Remember a part that can't be known."""

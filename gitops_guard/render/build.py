@@ -10,12 +10,13 @@ from ..errors import InputError, RenderError
 from ..origin import Map, Origin
 from ..source import Dialect
 from ..tree import is_below
-from . import configurations, crds, generators, metadata, openapi, plugins, transform
+from . import configurations, crds, generators, helm, metadata, openapi, plugins, transform
 from . import vars as vars_
 from .accumulated import Accumulated
 from .configurations import Config
 from .documents import Documents
 from .hashes import add_hashes
+from .helm_run import Helm
 from .kustomization import Kustomization, find, read
 from .load import Loader, UnresolvedError, fail, is_git_url, is_url
 from .metadata import Trail
@@ -35,8 +36,10 @@ _LOCAL = "config.kubernetes.io/local-config"
 class Builder:
     """Builds the folders of one repository; what one build has read and gathered serves the next."""
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: Loader, program: str | None = None) -> None:
+        """`program` is helm; without it charts are unresolved."""
         self.loader = loader
+        self.helm = None if program is None else Helm(program)
         self.documents = Documents()
         self._kustomizations: dict[str, Kustomization | RenderError] = {}
         self._bases: dict[str, Accumulated] = {}
@@ -203,7 +206,7 @@ class Builder:
         known = self._bases.get(folder)
         if known is None or any(_climbs(used, chain) for used in known.folders):
             known = self._gather(kustomization, Accumulated(), chain, trail)
-            if openapi.active() is not None:
+            if openapi.active() is not None or known.inherits:
                 return known
             self._bases[folder] = known
         return known.clone()
@@ -217,6 +220,11 @@ class Builder:
             raise fail(f"a Kustomization is listed as a component: {folder}", place,
                        "list it under resources:, or write kind: Component")
         self._gather(kustomization, done, chain, trail.inside(entry))
+        try:
+            ResMap().extend(done.resources)
+        except IdConflictError as conflict:
+            raise fail(f"the component makes two objects of one: {conflict.resource.id}", place,
+                       "give one another name") from None
 
     def _configured(self, kustomization: Kustomization, done: Accumulated) -> Config:
         """The built-in configuration with the kustomization's own."""
@@ -244,12 +252,23 @@ class Builder:
                     self._absorb(kind, entry, place, kustomization, options, done, trail)
                 except UnresolvedError as error:
                     done.note(error)
-        for name in ("helmCharts", "helmChartInflationGenerator"):
-            for entry, place in kustomization.entries(name):
-                at = entry.at.get("name") or entry.at.get("chartName") or place
-                done.note(UnresolvedError("a Helm chart is inflated by kustomize here; it is not rendered", at,
-                                          "use a HelmRelease or an Application with the chart, or vendor its output"))
+        for chart in helm.charts(kustomization):
+            try:
+                self._chart(chart, kustomization, done, chain, trail)
+            except UnresolvedError as error:
+                done.note(error)
         plugins.generate(kustomization, self, done, chain, trail)
+
+    def _chart(self, chart: helm.Chart, kustomization: Kustomization, done: Accumulated, chain: tuple[str, ...],
+               trail: Trail) -> None:
+        """Append what helm makes of a chart; it is installed into the nearest `namespace:` from its kustomization up."""
+        done.inherits = done.inherits or not (chart.text("namespace") or kustomization.text("namespace"))
+        users = [kustomization, *(self.kustomization(folder, None) for folder in reversed(chain[:-1]))]
+        user = next((user for user in users if user.text("namespace")), kustomization)
+        chart = chart._replace(namespace=user.text("namespace"), namespace_at=user.origin("namespace"))
+        for resource in helm.inflate(chart, kustomization.folder, self, done.read):
+            trail.of_generator(resource, kustomization, "HelmChartInflationGenerator")
+            generators.absorb(done.resources, resource, chart.at("name"), incomplete=done.incomplete)
 
     def _absorb(self, kind: str, entry: Map, place: Origin, kustomization: Kustomization, options: Map | None,
                 done: Accumulated, trail: Trail) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..origin import Map, Origin, Seq
-from . import fields, generators, hashes, images, labels, names, namespace, replacements, replicas
+from . import fields, generators, hashes, helm, images, labels, names, namespace, replacements, replicas
 from .accumulated import Accumulated
 from .configurations import spec_of
 from .fieldspec import FieldSpec
-from .load import UnresolvedError, fail
+from .load import fail
 from .patches import Patches
 from .resource import ResMap, Resource
 from .transform import replacement_list
@@ -70,9 +70,9 @@ def _iam_policy(body: Map, place: Origin, _folder: str, _builder: Builder, _done
     return [Resource(made, place)]
 
 
-def _helm(_body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Resource]:
-    raise UnresolvedError("a Helm chart is inflated by kustomize here; it is not rendered", place,
-                          "use a HelmRelease or an Application with the chart, or vendor its output")
+def _helm(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Resource]:
+    config = _read(body, place, **fields.HELM_CHART, **fields.HELM_GLOBALS.fields)
+    return helm.inflate(helm.Chart(config, config.get("chartHome", ""), place), folder, builder, done.read)
 
 
 def _annotations(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:

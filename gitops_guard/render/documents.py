@@ -15,6 +15,7 @@ from ..source import Dialect, Stream
 from .load import fail
 from .resource import Resource, scalar_text
 
+_Typed = dict[int, tuple[Map, dict[str, tuple[str, Any]]]]
 _SEPARATOR = re.compile(r"\n---([^\n]*)\n")
 
 
@@ -23,6 +24,7 @@ class Documents:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, bool], tuple[Stream, list[tuple[Map, Origin]]]] = {}
+        self._typed: _Typed = {}
 
     def of(self, stream: Stream, *, patch: bool = False) -> list[tuple[Map, Origin]]:
         """The objects of a stream and where each is declared. Raises RenderError or SourceError.
@@ -32,26 +34,35 @@ class Documents:
         key = (id(stream), patch)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = (stream, read(stream, patch=patch))
+            known = self._known[key] = (stream, read(stream, patch=patch, typed=self._typed))
         return known[1]
 
     def resources(self, stream: Stream) -> list[Resource]:
         """Fresh resources of a stream. Raises RenderError or SourceError."""
-        return [Resource(body, declared).clone() for body, declared in self.of(stream)]
+        return [self._resource(body, declared) for body, declared in self.of(stream)]
+
+    def _resource(self, body: Map, declared: Origin) -> Resource:
+        found = Resource(body, declared).clone()
+        meta = body.get("metadata")
+        known = self._typed.get(id(meta.get("annotations"))) if self._typed and type(meta) is Map else None
+        if known is not None:
+            found.typed = known[1]
+        return found
 
 
-def read(stream: Stream, *, patch: bool = False) -> list[tuple[Map, Origin]]:
-    """See `Documents.of`."""
+def read(stream: Stream, *, patch: bool = False, typed: _Typed | None = None) -> list[tuple[Map, Origin]]:
+    """See `Documents.of`; the values of annotations that are no texts are put into `typed`, by the identity of their mapping."""
     _check_separators(stream)
     documents = stream.load(Dialect.RESOURCE)
     places = stream.origins()
     texts: list[Any] | None = None
+    tagged = "!!" in stream.text
     queue: list[tuple[Any, Origin]] = []
     for index, (document, place) in enumerate(zip(documents, places, strict=True)):
-        if _has_loose_annotations(document, patch=patch):
+        if _has_loose_annotations(document, patch=patch, tagged=tagged):
             # Not often: numbers, booleans and times without quotes, and blocks. Their text is needed, so the file is read again.
             texts = texts if texts is not None else stream.load(Dialect.TEXT)
-            document = _with_text_annotations(document, texts[index], patch=patch)  # noqa: PLW2901
+            document = _with_text_annotations({} if typed is None else typed, document, texts[index], patch=patch, tagged=tagged)  # noqa: PLW2901
         queue.append((document, place))
     return _flatten(queue)
 
@@ -79,7 +90,7 @@ def _flatten(queue: list[tuple[Any, Origin]]) -> list[tuple[Map, Origin]]:
         kind = _check(value, place)
         declared = value.at.get("kind", place)
         if not kind.endswith("List") or "items" not in value:
-            found.append((value, declared))
+            found.append((value if "metadata" in value else _with_metadata(value, declared), declared))
             continue
         items = value["items"]
         if items is None:
@@ -87,6 +98,13 @@ def _flatten(queue: list[tuple[Any, Origin]]) -> list[tuple[Map, Origin]]:
         if type(items) is not Seq:
             raise fail(f"the items of a {kind} are no list", value.at.get("items", place))
         queue.extend((item, spot or declared) for item, spot in zip(items, items.at, strict=True))
+    return found
+
+
+def _with_metadata(value: Map, declared: Origin) -> Map:
+    """A list without items is printed with the metadata that kustomize looks for in it."""
+    found = Map(value, value.at.copy())
+    found.put("metadata", Map(), declared)
     return found
 
 
@@ -115,16 +133,16 @@ def _annotation_maps(document: Any) -> Iterable[Map]:
             yield from _annotation_maps(item)
 
 
-def _is_loose(value: Any, *, patch: bool) -> bool:
-    """Whether an annotation may differ from its text: no string, a time, or a folded block (which stays as it is here)."""
-    return (type(value) is not str or "\n" in value or value[4:5] == "-") and not (patch and value is None)
+def _is_loose(value: Any, *, patch: bool, tagged: bool) -> bool:
+    """Whether an annotation may differ from its text: no string, a tagged one, a time, or a folded block (here as it is)."""
+    return (tagged or type(value) is not str or "\n" in value or value[4:5] == "-") and not (patch and value is None)
 
 
-def _has_loose_annotations(document: Any, *, patch: bool) -> bool:
-    return any(_is_loose(value, patch=patch) for found in _annotation_maps(document) for value in found.values())
+def _has_loose_annotations(document: Any, *, patch: bool, tagged: bool) -> bool:
+    return any(_is_loose(value, patch=patch, tagged=tagged) for found in _annotation_maps(document) for value in found.values())
 
 
-def _with_text_annotations(document: Any, text: Any, *, patch: bool) -> Any:
+def _with_text_annotations(typed: _Typed, document: Any, text: Any, *, patch: bool, tagged: bool) -> Any:
     """The document with annotations as they are spelt; only the containers on the way are new."""
     if type(document) is not Map:
         return document
@@ -134,12 +152,14 @@ def _with_text_annotations(document: Any, text: Any, *, patch: bool) -> Any:
         spelt = text["metadata"]["annotations"]
         annotations = Map(meta["annotations"], meta["annotations"].at.copy())
         for key, value in meta["annotations"].items():
-            if _is_loose(value, patch=patch) and type(value) not in (Map, Seq):
+            if _is_loose(value, patch=patch, tagged=tagged) and type(value) not in (Map, Seq):
                 annotations[key] = spelt[key]
+        typed[id(annotations)] = (annotations, {key: (spelt[key], value) for key, value in meta["annotations"].items()
+                                                if annotations[key] != value or type(value) is not str})
         fresh["metadata"] = Map(meta, meta.at.copy())
         fresh["metadata"]["annotations"] = annotations
     items = document.get("items")
     if type(items) is Seq and scalar_text(document.get("kind")).endswith("List"):
-        fresh["items"] = Seq([_with_text_annotations(item, spelt, patch=patch)
+        fresh["items"] = Seq([_with_text_annotations(typed, item, spelt, patch=patch, tagged=tagged)
                               for item, spelt in zip(items, text["items"], strict=True)], items.at.copy())
     return fresh

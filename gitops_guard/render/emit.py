@@ -12,7 +12,7 @@ from typing import Any
 from ..errors import RenderError
 from ..model import Resource
 from ..origin import Map, Origin, Seq
-from .quoting import key_text, number_text, value_text
+from .quoting import is_simple, key_text, number_text, value_text
 
 
 def emit(resources: Iterable[Resource]) -> str:
@@ -88,10 +88,16 @@ def _mapping(node: Map, indent: int, out: list[str], first: str) -> None:
         value = node[key]
         try:
             text = key_text(key)
+            kind = type(value)
             if text is None:
                 # Behind a `?`; its value is then no longer on the key's line, and lists are indented.
                 out.append(f"{lead}? {value_text(key, indent + 2, indent + 2)}{pad}:")
                 _behind_question_mark(value, indent, out)
+            elif kind is str and is_simple(value):
+                out.append(f"{lead}{text}: {value}\n")
+            elif kind is Map and value:
+                out.append(f"{lead}{text}:\n")
+                _mapping(value, indent + 2, out, "")
             else:
                 out.append(f"{lead}{text}:")
                 _value(value, indent, len(text) + 1, out)

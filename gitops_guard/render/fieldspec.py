@@ -84,7 +84,10 @@ _ANY = Gvk("", "", "")
 def walk_value(body: Map, spec: FieldSpec, setter: Callable[[Place], None], *,
                blank: Callable[[], Any] | None = None, origin: Origin) -> None:
     """`walk` for a body, whatever object it is."""
-    _Walk(spec, setter, blank, origin).enter(body, spec.parts, origin)
+    parts = spec.parts
+    if type(body) is Map and parts[0] not in body and not spec.create and parts[0] and not parts[0].endswith("[]"):
+        return  # by far the commonest end of a walk
+    _Walk(spec, setter, blank, origin).enter(body, parts, origin)
 
 
 class _Walk:

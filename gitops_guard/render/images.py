@@ -90,9 +90,12 @@ class _Update:
 @functools.lru_cache(maxsize=1024)
 def _image_pattern(name: str) -> re.Pattern[str] | None:
     """The name stands in the expression as it is written; None where that is no expression that can be run safely."""
-    checked = compile_pattern(name)
+    # A leading repetition repeats the `^`, which makes it say nothing or the same; Python's engine refuses it.
+    repeated = re.match(r"[*+?]\??", name)
+    start = "^" if repeated is None or repeated.group()[0] == "+" else ""
+    checked = compile_pattern(name[repeated.end():] if repeated else name)
     # Without a group around it: in `a|b` the `^` belongs to the first and the rest to the second.
-    return None if checked is None else re.compile(f"^{checked.pattern[len('(?:'):-1]}{_REST}", re.ASCII)
+    return None if checked is None else re.compile(f"{start}{checked.pattern[len('(?:'):-1]}{_REST}", re.ASCII)
 
 
 def split_image(image: str) -> tuple[str, str, str]:

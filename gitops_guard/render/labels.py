@@ -12,7 +12,7 @@ from ..scalars import Dialect, resolve
 from . import shared
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
-from .resource import ResMap, Resource
+from .resource import Gvk, ResMap, Resource
 
 
 def add_labels(resources: ResMap, pairs: Map, specs: Iterable[FieldSpec], origin: Origin) -> None:
@@ -24,8 +24,12 @@ def add_labels(resources: ResMap, pairs: Map, specs: Iterable[FieldSpec], origin
         return
     near = origin._replace(exact=False)
     specs = tuple(specs)
+    by_kind: dict[Gvk, tuple[FieldSpec, ...]] = {}
     for resource in resources:
-        _Writer(resource, pairs, near).run(specs)
+        gvk = resource.gvk
+        if gvk not in by_kind:
+            by_kind[gvk] = tuple(spec for spec in specs if gvk.selected_by(spec.gvk))
+        _Writer(resource, pairs, near).run(by_kind[gvk])
 
 
 class _Writer:

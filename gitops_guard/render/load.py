@@ -91,6 +91,22 @@ class Loader:
         """Whether a path was fetched."""
         return self._mount(path) != ""
 
+    def any_folder(self, folder: str, entry: str, origin: Origin, what: str) -> str | None:
+        """A folder of the repository that an entry names, or None. Raises RenderError or SourceError at the entry."""
+        kind, real = self._follow(self._inside(folder, entry, origin, what), entry, origin)
+        return real if kind == "dir" else None
+
+    def chart_file(self, folder: str, path: str, origin: Origin, *, restricted: bool) -> str:
+        """A chart's own file. Raises RenderError where a folder's kustomization may not read it, or SourceError."""
+        kind, real = self._follow(path, path, origin)
+        if kind != "file":
+            raise fail(f"the chart has no {posixpath.basename(path)}, which kustomize asks for", origin,
+                       "add one, or name a valuesFile")
+        if restricted and self._forbids(real, folder):
+            raise fail("the chart's values file is not in or below the kustomization's folder", origin,
+                       "move the chart below, name a valuesFile, or build with the load restrictor none")
+        return real
+
     def at_entry(self, error: InputError, place: Origin) -> InputError:
         """An error in a fetched file, moved to the entry that brought it; any other one as it is."""
         return self.remote.at_entry(error, place) if self.remote is not None else error

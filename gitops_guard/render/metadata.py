@@ -5,12 +5,15 @@ Rules: kustomize `buildMetadata` (originAnnotations, transformerAnnotations, man
 
 from __future__ import annotations
 
+import json
 import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..origin import Map, Origin
+from ..scalars import Dialect, resolve
 from .kustomization import Kustomization
+from .repospec import parse
 from .resource import Resource, scalar_text
 
 ORIGIN = "config.kubernetes.io/origin"
@@ -26,6 +29,8 @@ class Trail:
 
     options: frozenset[str] = frozenset()
     path: str = ""
+    source: str = ""
+    """In a remote repository: the lines that name it."""
     at: Origin | None = None
     """The `buildMetadata:` value that asks for the records."""
 
@@ -42,26 +47,37 @@ class Trail:
 
     def inside(self, entry: str) -> Trail:
         """The trail in a base or component."""
-        return replace(self, path=_join(self.path, entry)) if self.records else self
+        if not self.records:
+            return self
+        spec = parse(entry)
+        if spec is None:
+            return replace(self, path=_join(self.path, entry))
+        ref = f"ref: {_quoted(spec.ref)}\n" if spec.ref else ""
+        return replace(self, path=_join("", spec.folder), source=f"repo: {_quoted(spec.url)}\n{ref}")
 
     def of_file(self, resources: Iterable[Resource], entry: str) -> None:
         """Record that resources are from a file."""
         if self.records:
+            there = self.inside(entry)
             for resource in resources:
-                resource.made_by = f"path: {_join(self.path, entry)}\n"
+                resource.made_by = f"path: {there.path}\n{there.source}"
                 resource.touch()
 
     def builtin(self, kustomization: Kustomization, kind: str) -> str:
         """The record of a built-in step that a kustomization file asks for."""
         return self.configured(_join(self.path, posixpath.basename(kustomization.file)), ("builtin", kind))
 
-    def configured(self, file: str, identity: tuple[str, ...]) -> str:
-        """The record of a step: the file of its configuration as seen from the top, and apiVersion, kind, name and namespace."""
+    def configured(self, file: str, identity: tuple[str, ...], source: str | None = None) -> str:
+        """The record of a step: the file of its configuration as seen from the top, and apiVersion, kind, name and namespace.
+
+        `source` names the repository of that file; None means the one of the folder at hand.
+        """
         if not self.records:
             return ""
+        source = self.source if source is None else source
         names = ("apiVersion", "kind", "name", "namespace")
         lines = "".join(f"  {name}: {value}\n" for name, value in zip(names, identity, strict=False) if value)
-        return f"configuredIn: {file}\nconfiguredBy:\n{lines}"
+        return f"{source}configuredIn: {file}\nconfiguredBy:\n{lines}"
 
     def of_generator(self, resource: Resource, kustomization: Kustomization, kind: str) -> None:
         """Record that a generator of a kustomization file made a resource."""
@@ -119,6 +135,11 @@ def _holder(meta: Map, field: str, at: Origin) -> Map:
         found = Map()
         meta.put(field, found, at)
     return found
+
+
+def _quoted(text: str) -> str:
+    """A text that may look like a number, as YAML."""
+    return text if isinstance(resolve(text, Dialect.RESOURCE), str) else json.dumps(text)
 
 
 def _join(path: str, entry: str) -> str:

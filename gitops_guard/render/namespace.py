@@ -33,6 +33,8 @@ def set_namespace(resources: ResMap, namespace: str, specs: Iterable[FieldSpec],
     for resource in resources:
         counts[resource.id] = counts.get(resource.id, 0) + 1
     for resource in resources:
+        if resource.helm:
+            continue
         counts[resource.id] -= 1
         resource.remember()
         _move(resource, specs, put, origin, subjects)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import InputError, RenderError
 from ..origin import Map, Origin, Seq
+from ..scalars import go_float
 from ..source import Dialect, Stream, parse_embedded
 from . import json6902, smp
 from .documents import Documents
@@ -185,24 +186,53 @@ def _apply_to(targets: list[Resource], patch: Map, resources: ResMap, source: Or
     resources.changed()
 
 
-_MARK = "internal.config.kubernetes.io/mark"
+def _annotations(item: Resource) -> Map:
+    meta = item.body.get("metadata")
+    found = meta.get("annotations") if type(meta) is Map else None
+    return found if type(found) is Map else Map()
+
+
+def _as_typed(item: Resource) -> None:
+    """Turn those annotations that kustomize has not made texts so far into what they are; nothing is noted as a change."""
+    annotations = _annotations(item)
+    for key, (text, value) in item.typed.items():
+        if annotations.get(key) == text:
+            annotations[key] = value
+
+
+def _as_texts(item: Resource) -> None:
+    """Turn annotations into texts for good, as kustomize does behind a JSON patch; numbers have become floats by now."""
+    item.typed = {}
+    annotations = _annotations(item)
+    for key, value in annotations.items():
+        if type(value) in (int, float, bool) or value is None:
+            annotations[key] = scalar_text(value) if type(value) is bool else "null" if value is None else go_float(float(value))
+
+
+_NOTES = "internal.config.kubernetes.io/"
 
 
 def _mark(item: Resource) -> None:
-    """Stand in for the notes that kustomize keeps in annotations: a patch that deletes all annotations deletes them too."""
+    """Put in the notes that kustomize keeps in annotations: a patch that deletes or copies all annotations has them, too."""
     meta = item.body.get("metadata")
     if item.touched and type(meta) is Map and type(meta.get("annotations")) is Map:
-        meta["annotations"][_MARK] = ""
+        annotations = meta["annotations"]
+        annotations[_NOTES + "previousNames"] = ",".join(old.name for old in item.previous)
+        if item.previous:
+            annotations[_NOTES + "previousNamespaces"] = ",".join(old.scope for old in item.previous)
+            annotations[_NOTES + "previousKinds"] = ",".join(old.gvk.kind for old in item.previous)
+        for note, parts in (("prefixes", item.prefixes), ("suffixes", item.suffixes)):
+            if parts:
+                annotations[_NOTES + note] = ",".join(parts)
 
 
 def _unmark(item: Resource) -> bool:
-    """Take the stand-in out again; False where a patch has deleted it."""
-    meta = item.body.get("metadata")
-    annotations = meta.get("annotations") if type(meta) is Map else None
-    if type(annotations) is Map and _MARK in annotations:
-        annotations.drop(_MARK)
-        return True
-    return not item.touched
+    """Take the notes out again; False where a patch has deleted them."""
+    annotations = _annotations(item)
+    found = [key for key in annotations if key.startswith(_NOTES)]
+    for key in found:
+        annotations.drop(key)
+    return bool(found) or not item.touched
 
 
 def _with_texts(patch: Map) -> Map:
@@ -276,7 +306,9 @@ def _json(operations: list[Map], target: Map, at: Origin, *, remember: bool) -> 
             if remember:
                 item.remember()
             _mark(item)
+            _as_typed(item)
             item.body = json6902.apply(item.body, operations)
+            _as_texts(item)
             if not _unmark(item):
                 # Here kustomize saves its notes about names, but not those about origins.
                 item.made_by, item.changed_by = "", []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import InputError
 from ..origin import Origin
@@ -59,8 +59,13 @@ def validate(kustomization: Kustomization, builder: Builder, done: Accumulated, 
     for step in transformers(kustomization, "validators", builder, done, chain, trail):
         copy = done.resources.clone()
         step.run(copy, done.incomplete)
-        if [item.body for item in copy] != [item.body for item in done.resources]:
+        if _state(copy) != _state(done.resources):
             raise fail("a validator changes the resources", kustomization.origin("validators"), "list it under transformers:")
+
+
+def _state(resources: ResMap) -> list[tuple[Any, ...]]:
+    """What kustomize compares: a note about a former name is a change, too."""
+    return [(item.body, item.previous, item.prefixes, item.suffixes) for item in resources]
 
 
 def _configs(kustomization: Kustomization, field: str, builder: Builder, done: Accumulated, chain: tuple[str, ...],
@@ -98,5 +103,5 @@ def _builtin(config: Resource, known: dict[str, Callable[..., list[_T]]]) -> Cal
 def _record(config: Resource, trail: Trail) -> str:
     if not trail.records:
         return ""
-    place = config.made_by.removeprefix("path: ").rstrip("\n")
-    return trail.configured(place, (config.api_version, config.kind, config.name, config.namespace))
+    place, _, source = config.made_by.removeprefix("path: ").partition("\n")
+    return trail.configured(place, (config.api_version, config.kind, config.name, config.namespace), source)

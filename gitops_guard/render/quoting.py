@@ -54,6 +54,13 @@ def number_text(value: float) -> str:
     return go_float(value)
 
 
+@functools.lru_cache(maxsize=16384)
+def is_simple(text: str) -> bool:
+    """Whether a text is printed as it is, wherever it stands."""
+    return _SIMPLE.fullmatch(text) is not None and text not in _WORDS
+
+
+@functools.lru_cache(maxsize=16384)
 def key_text(key: str) -> str | None:
     """A mapping's key, or None where it must stand behind a `?`. Raises ValueError."""
     if _SIMPLE.fullmatch(key) and len(key) <= 128:

@@ -16,7 +16,7 @@ from . import shared, structured
 from .fieldpath import CREATED, PathError, find, look_up, split
 from .fieldspec import Place
 from .load import fail
-from .resource import NO_NAMESPACE, Gvk, ResMap, Resource, effective_namespace, scalar_text
+from .resource import NO_NAMESPACE, Gvk, Id, ResMap, Resource, scalar_text
 from .selecting import Selector
 
 _Value = tuple[Any, Origin | None]
@@ -47,9 +47,10 @@ def _source(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool) 
         return entry["sourceValue"], entry.at["sourceValue"]
     gvk = Gvk(source.get("group", ""), source.get("version", ""), source.get("kind", ""))
     name, namespace = source.get("name", ""), source.get("namespace", "")
-    scope = effective_namespace(gvk, namespace) if namespace else ""
-    matched = resources.by_any_id(lambda found: (not name or found.name == name) and (not scope or found.scope == scope)
-                                  and found.gvk.selected_by(gvk))
+    # Without regard to scope: for a replacement a cluster-scoped object is one without a namespace.
+    matched = [resource for resource in resources if any(
+        (not name or found.name == name) and (not namespace or found.scope == namespace) and found.gvk.selected_by(gvk)
+        for found in _sources(resource, origin))]
     if len(matched) > 1:
         raise fail("a replacement whose source matches several objects", at, "name kind, name and namespace")
     if not matched:
@@ -83,6 +84,7 @@ class _Target:
     """One entry of `targets:`."""
 
     def __init__(self, target: Map, origin: Origin) -> None:
+        self._origin = origin
         selector = target.get("select")
         if selector is None:
             raise fail("a target of a replacement without select", origin, "add select:")
@@ -103,7 +105,7 @@ class _Target:
                     self._write(resource, path, at, value)
 
     def _means(self, resource: Resource) -> bool:
-        ids = _ids(resource)
+        ids = _ids(resource, self._origin)
         if not self._select.suits(resource):
             return False
         for reject, by_labels in self._rejects:
@@ -178,14 +180,23 @@ def _is_container(value: Any) -> bool:
     return type(value) is Map or type(value) is Seq
 
 
+def _sources(resource: Resource, origin: Origin) -> list[Id]:
+    """Every id it has or had, as the source of a replacement is found by. Raises RenderError."""
+    _ids(resource, origin)
+    return [Id(resource.gvk, resource.name, resource.namespace or "default"), *resource.previous_ids()]
+
+
 _RawId = tuple[Gvk, str, str]
 
 
-def _ids(resource: Resource) -> list[_RawId]:
-    """Group, version and kind, name and namespace (as written) of every id it has or had."""
+def _ids(resource: Resource, origin: Origin) -> list[_RawId]:
+    """Group, version and kind, name and namespace (as written) of every id it has or had. Raises RenderError."""
     now = resource.namespace
     found = [(resource.gvk, resource.name, now)]
     for old in resource.previous_ids():
+        if not old.name:
+            raise fail(f"a {resource.kind} had no name for a while, which kustomize can't keep apart", origin,
+                       "correct the replacement that empties the name")
         unnamed = old.scope == NO_NAMESPACE or (old.scope == "default" and now != "default")
         found.append((old.gvk, old.name, "" if unnamed else old.scope))
     return found

@@ -6,6 +6,7 @@ The rules of identity are those of kustomize's `resource`, `resid` and `resmap` 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -48,6 +49,7 @@ class Id(NamedTuple):
         return f"{self.gvk.kind} {self.name}{where}"
 
 
+@functools.lru_cache(maxsize=4096)
 def gvk_of(api_version: str, kind: str) -> Gvk:
     """The parts of an apiVersion and a kind; the group ends at the first slash."""
     group, slash, version = api_version.partition("/")
@@ -73,8 +75,8 @@ def scalar_text(value: Any) -> str:
 class Resource:
     """One object on its way through the build. The body is changed in place; `clone` before a second user gets it."""
 
-    __slots__ = ("behavior", "body", "changed_by", "declared", "made_by", "needs_hash", "prefixes", "previous", "suffixes",
-                 "touched", "var_names")
+    __slots__ = ("behavior", "body", "changed_by", "declared", "helm", "made_by", "needs_hash", "prefixes", "previous",
+                 "suffixes", "touched", "typed", "var_names")
 
     def __init__(self, body: Map, declared: Origin) -> None:
         """`declared` is the place of the object's `kind` (or of what generates it)."""
@@ -93,9 +95,13 @@ class Resource:
         """Where it came from, in the words of kustomize's origin annotation; only recorded with `buildMetadata`."""
         self.changed_by: list[str] = []
         """What changed it, in the same words."""
+        self.helm = False
+        """helm rendered it: `namespace:` leaves it alone."""
         self.touched = False
         """kustomize keeps its own notes in annotations while it builds: then `metadata.annotations` exists, and an empty
         one vanishes at the end."""
+        self.typed: dict[str, tuple[str, Any]] = {}
+        """Annotations that are no texts in kustomize so far, with the text they are here: a JSON patch sees the value."""
 
     @property
     def api_version(self) -> str:
@@ -122,7 +128,8 @@ class Resource:
     @property
     def gvk(self) -> Gvk:
         """As the body says now."""
-        return gvk_of(self.api_version, self.kind)
+        body = self.body
+        return gvk_of(scalar_text(body.get("apiVersion")), scalar_text(body.get("kind")))
 
     @property
     def id(self) -> Id:
@@ -155,10 +162,6 @@ class Resource:
         """Record the present id among the previous ones; to be called before a name, namespace or kind changes."""
         self.previous.append(self.id)
         self.touch()
-        meta = self.body.get("metadata")
-        annotations = meta.get("annotations") if type(meta) is Map else None
-        if type(annotations) is Map:
-            annotations.shared = None  # kustomize writes all of them anew
 
     def touch(self) -> None:
         """Note that kustomize would have written an annotation of its own by now."""
@@ -172,6 +175,7 @@ class Resource:
         self.previous, self.prefixes, self.suffixes = [], [], []
         self.needs_hash, self.behavior = False, ""
         self.made_by, self.changed_by, self.touched = "", [], False
+        self.helm = False
 
     def labels(self) -> dict[str, str]:
         """metadata.labels as text."""
@@ -197,7 +201,9 @@ class Resource:
         copy.var_names = self.var_names.copy()
         copy.made_by = self.made_by
         copy.changed_by = self.changed_by.copy()
+        copy.helm = self.helm
         copy.touched = self.touched
+        copy.typed = self.typed
         return copy
 
 

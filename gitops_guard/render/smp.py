@@ -29,7 +29,10 @@ def merge(body: Map, patch: Map, origin: Origin, schemas: Schemas | None = None)
     kind than the resource, or an unknown `$patch`.
     """
     found = _Merge(body, schemas or active() or builtin(), origin).walk((body, None), (clone(patch), origin), None)
-    return None if found is None or type(found[0]) is not Map else found[0]
+    if found is None or type(found[0]) is not Map:
+        return None
+    # kustomize takes no notice of what a merge makes of the whole object, unless nothing is left.
+    return body if scalar_text(patch.get(DIRECTIVE)) == _REPLACE else found[0]
 
 
 class _Merge:

@@ -60,6 +60,10 @@ def _named(kustomization: Kustomization) -> Iterator[str]:
             yield from entry.get("envs", ())
             for source in entry.get("files", ()):
                 yield source.partition("=")[2] or source
+    for entry, _ in kustomization.entries("helmCharts"):
+        yield from entry.get("additionalValuesFiles", ())
+        if entry.get("valuesFile"):
+            yield entry["valuesFile"]
     path = kustomization.data.get("openapi", {}).get("path")
     if path:
         yield path

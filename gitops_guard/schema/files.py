@@ -1,7 +1,7 @@
 """Schemas in files: our own, and those of `--schema-location` -> the schema of a kind, its references put in place.
 
 Local files alone; what is looked up comes from the repository under check, so a group or kind that is no plain name finds
-no file.
+no file, and neither a link nor a reference leads out of the folder that was named.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import posixpath
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -42,6 +43,8 @@ class Location:
         self.text = text
         self._version = version
         self._is_template = "{{" in text
+        fixed = text.partition("{{")[0].rpartition("/")[0] or "." if self._is_template else text
+        self._home = os.path.realpath(fixed)
         if not self._is_template and not os.path.isdir(text):
             raise UsageError(f"--schema-location {text}: there is no such folder")
 
@@ -58,9 +61,9 @@ class Location:
         templates = [self.text] if self._is_template else [posixpath.join(self.text, name) for name in _IN_FOLDER]
         for template in templates:
             path = _VARIABLE.sub(lambda match: values[match.group(1)], template)
-            schema = _load(path)
+            schema = _load(path, self._home)
             if isinstance(schema, dict) and _is_of(schema, gvk):
-                return path, inline(schema, path)
+                return path, inline(schema, path, self._home)
         return None
 
     @functools.cached_property
@@ -73,13 +76,13 @@ class Location:
             inner.sort()
             for name in sorted(names):
                 if name.endswith((".yaml", ".yml")):
-                    found += _definitions(os.path.join(folder, name))
+                    found += _definitions(os.path.join(folder, name), self._home)
         return found
 
     def kinds(self) -> Iterator[GVK]:
         """The kinds of a folder that is laid out like ours; the kind as the schema itself names it."""
         for path in sorted(self._paths()):
-            marks = (_load(path) or {}).get("x-kubernetes-group-version-kind", ())
+            marks = (_load(path, self._home) or {}).get("x-kubernetes-group-version-kind", ())
             for mark in marks:
                 yield mark["group"], mark["version"], mark["kind"]
 
@@ -97,30 +100,43 @@ def _is_of(schema: dict[str, Any], gvk: GVK) -> bool:
     return any(isinstance(mark, dict) and (mark.get("group"), mark.get("version"), mark.get("kind")) == gvk for mark in marks)
 
 
-@functools.lru_cache(maxsize=256)
-def _load(path: str) -> Any:
-    """The JSON of a file, or None where there is none."""
+def _bytes(path: str, home: str) -> bytes | None:
+    """What a file below `home` holds, or None where there is none. Raises UsageError where it lies elsewhere."""
+    full = os.path.realpath(path)
     try:
-        with open(path, "rb") as stream:
+        mode = os.stat(full).st_mode
+        if stat.S_ISDIR(mode):
+            return None
+        if full != home and not full.startswith(home.rstrip("/") + "/"):
+            raise UsageError(f"the schema {path} lies outside the folder of schemas; only what is in it is read")
+        if not stat.S_ISREG(mode):
+            raise UsageError(f"the schema {path} is no plain file")
+        with open(full, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise UsageError(f"the schema {path} can't be read: {error.strerror}") from None
     if len(data) > MAX_BYTES:
         raise UsageError(f"the schema {path} is larger than {MAX_BYTES // 1_000_000} MB")
+    return data
+
+
+@functools.lru_cache(maxsize=256)
+def _load(path: str, home: str) -> Any:
+    """The JSON of a file, or None where there is none."""
+    data = _bytes(path, home)
+    if data is None:
+        return None
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
         raise UsageError(f"the schema {path} is no JSON") from None
 
 
-def _definitions(path: str) -> Iterator[dict[str, Any]]:
+def _definitions(path: str, home: str) -> Iterator[dict[str, Any]]:
     try:
-        with open(path, "rb") as stream:
-            documents = parse(stream.read(MAX_BYTES + 1)[:MAX_BYTES], path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
-    except OSError as error:
-        raise UsageError(f"the schema {path} can't be read: {error.strerror}") from None
+        documents = parse(_bytes(path, home) or b"", path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
     except SourceError as error:
         raise UsageError(f"the schema {path} can't be read: line {error.line}: {error.message}") from None
     for document in documents:
@@ -128,28 +144,32 @@ def _definitions(path: str) -> Iterator[dict[str, Any]]:
             yield document
 
 
-def inline(schema: dict[str, Any], path: str) -> dict[str, Any]:
-    """A schema whose references to other files are references to its own `$defs`. Raises UsageError where one leads nowhere."""
+def inline(schema: dict[str, Any], path: str, home: str) -> dict[str, Any]:
+    """A schema whose references to other files below `home` are references to its own `$defs`.
+
+    Raises UsageError where one leads nowhere, or elsewhere.
+    """
     defs: dict[str, Any] = {}
-    out = _rewritten(schema, path, "", defs)
+    out = _rewritten(schema, (path, home), "", defs)
     if defs:
         out["$defs"] = {**out.get("$defs", {}), **defs}
     return dict(out)
 
 
-def _rewritten(node: Any, path: str, prefix: str, defs: dict[str, Any]) -> Any:
+def _rewritten(node: Any, place: tuple[str, str], prefix: str, defs: dict[str, Any]) -> Any:
     if isinstance(node, list):
-        return [_rewritten(item, path, prefix, defs) for item in node]
+        return [_rewritten(item, place, prefix, defs) for item in node]
     if not isinstance(node, dict):
         return node
-    out = {key: _rewritten(value, path, prefix, defs) for key, value in node.items() if key not in ("$id", "$schema")}
+    out = {key: _rewritten(value, place, prefix, defs) for key, value in node.items() if key not in ("$id", "$schema")}
     reference = node.get("$ref")
     if isinstance(reference, str):
-        out["$ref"] = _local(reference, path, prefix, defs)
+        out["$ref"] = _local(reference, place, prefix, defs)
     return out
 
 
-def _local(reference: str, path: str, prefix: str, defs: dict[str, Any]) -> str:
+def _local(reference: str, where: tuple[str, str], prefix: str, defs: dict[str, Any]) -> str:
+    path, home = where
     file, _, fragment = reference.partition("#")
     if not file:
         return f"#{prefix}{fragment}"
@@ -159,9 +179,9 @@ def _local(reference: str, path: str, prefix: str, defs: dict[str, Any]) -> str:
     name = posixpath.basename(other)
     place = f"/$defs/{name}"
     if name not in defs:
-        loaded = _load(other)
+        loaded = _load(other, home)
         if not isinstance(loaded, Mapping):
             raise UsageError(f"the schema {path} refers to {file}, which is not there")
         defs[name] = {}  # a file that refers back to this one ends here
-        defs[name] = _rewritten(dict(loaded), other, place, defs)
+        defs[name] = _rewritten(dict(loaded), (other, home), place, defs)
     return f"#{place}{fragment}"

@@ -1,0 +1,85 @@
+"""Work on many items, on all processors: items and a function go in, their results come out in the order of the items.
+
+The workers are forks: they have what this process has read, and what one of them reads stays its own. Where there is no fork,
+or more than one thread (a fork would copy locks that nobody opens), this process does all of it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_RUNS = 8
+"""Runs of neighbours for each worker: few, since neighbours share what is read; several, since some take longer than others."""
+
+
+def each(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) -> Iterator[Result]:
+    """The results, in the order of `items`; a result must be small and fit for pickle.
+
+    What a worker fails to do (it raised an exception, or was killed) is done again here, so that the exception is raised here.
+    """
+    jobs = min(jobs, len(items))
+    done: dict[int, Result] = {}
+    if jobs > 1 and hasattr(os, "fork") and threading.active_count() == 1:
+        done = _forked(items, work, jobs)
+    for at, item in enumerate(items):
+        yield done[at] if at in done else work(item)
+
+
+def _forked(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) -> dict[int, Result]:
+    starts = _tickets(len(items), jobs)
+    length = -(-len(items) // (jobs * _RUNS))
+    workers: list[tuple[int, int]] = []
+    done: dict[int, Result] = {}
+    try:
+        for _ in range(jobs):
+            ours, theirs = os.pipe()
+            process = os.fork()
+            if process == 0:
+                _serve(items, work, starts, length, theirs)
+            os.close(theirs)
+            workers.append((process, ours))
+        for _process, link in workers:
+            with open(link, "rb", closefd=False) as stream, suppress(EOFError, pickle.UnpicklingError):
+                done.update(pickle.load(stream))
+    finally:
+        os.close(starts)
+        for process, link in workers:
+            os.close(link)
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
+    return done
+
+
+def _tickets(count: int, jobs: int) -> int:
+    """A pipe that holds the number of each run's first item; whoever is free takes the next one."""
+    reader, writer = os.pipe()
+    length = -(-count // (jobs * _RUNS))
+    os.write(writer, b"".join(start.to_bytes(4, "big") for start in range(0, count, length)))
+    os.close(writer)
+    return reader
+
+
+def _serve(items: Sequence[Item], work: Callable[[Item], Result], starts: int, length: int, link: int) -> None:
+    """A worker's life; never returns."""
+    done: dict[int, Result] = {}
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        with suppress(Exception):  # the parent meets it when it does the item itself
+            while ticket := os.read(starts, 4):
+                start = int.from_bytes(ticket, "big")
+                for at in range(start, min(start + length, len(items))):
+                    done[at] = work(items[at])
+        with open(link, "wb") as stream:
+            pickle.dump(done, stream)
+    finally:
+        os._exit(0)
