@@ -132,7 +132,8 @@ def load(text: str | bytes, path: str = FILE_NAME) -> Config:
         stream = parse(data, path)
         documents = stream.load(Dialect.MANIFEST)
     except SourceError as error:
-        remedy = "; put a pattern that begins with * in quotes" if "without its anchor" in error.message else ""
+        starred = "alias" in error.message and "aliases are expanded" not in error.message
+        remedy = "; put a pattern that begins with * in quotes" if starred else ""
         raise UsageError(f"{path}:{error.line}:{error.column}: {error.message}{remedy}") from None
     if len(documents) > 1:
         raise UsageError(f"{path}:{stream.origins()[1].line}:1: a second document; a configuration is one")

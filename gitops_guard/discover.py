@@ -156,7 +156,9 @@ def _left_out(sources: Sources, folder: str) -> set[str]:
         except (SourceError, OutsideError, OSError):
             continue
         for comment in comments:
-            found.update(join(folder, word) for word in re.findall(r"[\w./-]+\.(?:ya?ml|json)\b", comment.text))
+            # Only below the folder: what lies elsewhere has a deployer of its own.
+            named = (join(folder, word) for word in re.findall(r"[\w./-]+\.(?:ya?ml|json)\b", comment.text))
+            found.update(path for path in named if is_below(path, folder))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import SourceError
 from .model import Resource
-from .origin import Map, Origin, Seq
+from .origin import Map, Origin, Seq, clone
 from .source import Dialect, Sources
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -64,10 +64,35 @@ def _flatten(document: Map, origin: Origin, target: str | None) -> Iterator[Reso
     items = document.get("items")
     if str(document["kind"]).endswith("List") and type(items) is Seq:
         for item, at in zip(items, items.at, strict=True):
-            if is_manifest(item):
-                yield from _flatten(item, at or origin, target)
+            whole = _typed(item, document)
+            if is_manifest(whole):
+                yield from _flatten(whole, at or origin, target)
         return
     yield Resource(document, target, document.at.get("kind", origin))
+
+
+def _typed(item: Any, parent: Map) -> Any:
+    """An item of a `SecretList` that has no type of its own, with that of its list: so kubectl reads it."""
+    kind = str(parent["kind"]).removesuffix("List")
+    if not kind or type(item) is not Map or item.get("kind") or item.get("apiVersion"):
+        return item
+    typed: Map = clone(item)
+    typed.put("apiVersion", parent["apiVersion"], parent.at["apiVersion"])
+    typed.put("kind", kind, parent.at["kind"])
+    return typed
+
+
+def strays(sources: Sources, path: str) -> Iterator[SourceError]:
+    """Items of Lists that are no objects: kubectl refuses the whole List. Raises SourceError where the file can't be read."""
+    for document in sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True):
+        items = document.get("items") if is_manifest(document) and str(document["kind"]).endswith("List") else None
+        if type(items) is not Seq:
+            continue
+        for number, (item, origin) in enumerate(zip(items, items.at, strict=True), 1):
+            if not is_manifest(_typed(item, document)):
+                line, column = (origin.line, origin.column) if origin is not None else (1, 1)
+                message = f"item {number} of the {document['kind']} is no object with apiVersion, kind and a name"
+                yield SourceError("source/invalid-yaml", message, path, line, column, remedy="complete the item, or remove it")
 
 
 def duplicates(sources: Sources, path: str) -> list[SourceError]:

@@ -47,7 +47,8 @@ class Mask:
         self._places: dict[str, set[tuple[Origin, str]]] = {}
         """file -> values in it, each with a beginning that may be shown if it stands there (`key=` of a generator's literal)"""
         self._lines: dict[str, set[int]] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._index: dict[str, list[int]] | None = None
+        """beginning of values -> the lengths of the values that begin so, longest first"""
 
     def secret(self, resource: Resource) -> None:
         """Take in the values of an object, if it is a Secret."""
@@ -95,10 +96,26 @@ class Mask:
 
     def text(self, message: str) -> str:
         """A message with every known value replaced."""
-        if self._pattern is None:
-            words = sorted(self._values, key=lambda word: (-len(word), word))
-            self._pattern = re.compile("|".join(map(_anywhere, words)) or r"(?!)")
-        return self._pattern.sub(MASK, message)
+        index = self._beginnings()
+        parts, done, at = [], 0, 0
+        # A pattern of all values would be tried value by value at each character: minutes for some ten thousand.
+        while index and at <= len(message) - _SHORTEST:
+            lengths = index.get(message[at:at + _SHORTEST], ())
+            length = next((length for length in lengths if message[at:at + length] in self._values
+                           and _stands(message, at, at + length)), 0)
+            if length:
+                parts += [message[done:at], MASK]
+                done = at + length
+            at += length or 1
+        return "".join((*parts, message[done:]))
+
+    def _beginnings(self) -> dict[str, list[int]]:
+        if self._index is None:
+            found: dict[str, set[int]] = {}
+            for value in self._values:
+                found.setdefault(value[:_SHORTEST], set()).add(len(value))
+            self._index = {start: sorted(lengths, reverse=True) for start, lengths in found.items()}
+        return self._index
 
     def path(self, pointer: str) -> str:
         """A JSON pointer without the parts that hold a known value. Words stay: programs read pointers by their keys."""
@@ -219,7 +236,7 @@ class Mask:
         for part in (value, *(value.split("\n") if value and "\n" in value else ())) if value else ():
             if part is not None and len(part.strip()) >= _SHORTEST:
                 self._values.update(_spellings(part.strip()))
-                self._pattern = None
+                self._index = None
 
 
 def _spellings(value: str) -> set[str]:
@@ -235,9 +252,12 @@ def _list(node: Map, field: str) -> Seq:
     return value if isinstance(value, Seq) else Seq()
 
 
-def _anywhere(value: str) -> str:
-    """A pattern for a value. One that reads like a word is masked as a word of its own, not inside another."""
-    return rf"(?<![A-Za-z0-9]){value}(?![A-Za-z0-9])" if re.fullmatch(r"[a-z]{1,12}", value) else re.escape(value)
+def _stands(text: str, start: int, end: int) -> bool:
+    """Whether a value found in a text is meant. One that reads like a word is only as a word of its own, not inside another."""
+    if not re.fullmatch(r"[a-z]{1,12}", text[start:end]):
+        return True
+    around = text[max(start - 1, 0):start] + text[end:end + 1]
+    return not any(char.isascii() and char.isalnum() for char in around)
 
 
 def _item(parent: Any, index: str | int) -> Origin | None:

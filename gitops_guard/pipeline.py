@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +27,6 @@ from .targets import Built
 from .tree import OutsideError
 from .validate import validate
 from .waive import inline, waive
-
 
 # Where the structure of a file, or of a text in it, is unknown, so is which line holds a secret.
 _UNREADABLE = ("source/invalid-yaml", "source/hostile-input")
@@ -89,7 +88,7 @@ def check(request: Request) -> Report:
         unresolved=sum(1 for fault in faults if fault.rule == "render/unresolved"),
         silenced=dict(sorted((silenced + more_silenced).items())),
         passed=_passed(judged, built, faults, request.selection),
-        sources=_excerpts(side, mask, {place.file for finding in findings
+        sources=_Excerpts(side, mask, {place.file for finding in findings
                                        for place in (finding.location, *(other.location for other in finding.related))}
                           - {finding.location.file for finding in findings if finding.rule in _UNREADABLE}),
     )
@@ -112,7 +111,7 @@ def _mask(sources: Sources, resources: Iterable[Resource], files: Iterable[FileI
     for fault in faults:
         mask.fault(fault)
     for _path, stream in sources.parsed():
-        if "Secret" in stream.text or "secretGenerator" in stream.text:
+        if any(word in stream.text for word in ("Secret", "secretGenerator", "stringData")):
             mask.document(stream)
     return mask
 
@@ -195,13 +194,34 @@ def _passed(judged: Evaluation, built: Iterable[Built], faults: Iterable[Fault],
     return tuple(sorted(pair for pair in done if pair not in failed))
 
 
-def _excerpts(side: Side, mask: Mask, files: Iterable[str]) -> dict[str, str]:
-    found = {}
-    for file in sorted(files):
+class _Excerpts(Mapping[str, str]):
+    """The text of files, masked, for the reports that show some of it: each is read when it is asked for."""
+
+    def __init__(self, side: Side, mask: Mask, files: Iterable[str]) -> None:
+        self._side = side
+        self._mask = mask
+        self._texts: dict[str, str | None] = {}
+        self._files = sorted(files)
+
+    def __getitem__(self, file: str) -> str:
+        if file not in self._texts:
+            self._texts[file] = self._read(file) if file in self._files else None
+        text = self._texts[file]
+        if text is None:
+            raise KeyError(file)
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        return (file for file in self._files if file in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _read(self, file: str) -> str | None:
+        sources = self._side.sources
         try:
             if file.endswith(manifests.SUFFIXES):
-                side.sources.stream(file).load(Dialect.MANIFEST, duplicates=True, any_key=True)
-            found[file] = mask.source(file, side.sources.text(file))
+                sources.stream(file).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+            return self._mask.source(file, sources.text(file))
         except (SourceError, OutsideError, OSError):
-            continue  # the finding says why the file can't be shown
-    return found
+            return None  # the finding says why the file can't be shown

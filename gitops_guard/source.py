@@ -103,7 +103,7 @@ class Stream:
 
     def comments(self) -> list[Comment]:
         """Every comment of the text, in order; with those that stand in block scalars, marked `embedded`."""
-        spans: list[tuple[int, int]] = [(e.start_mark.index, e.end_mark.index)
+        spans: list[tuple[int, int]] = [(e.start_mark.index, e.end_mark.index)  # type: ignore[union-attr]
                                         for e in self._parsed() if type(e) is yaml.ScalarEvent]
         return list(_comments(self.text, spans))
 
@@ -406,7 +406,7 @@ class _Builder:
         return node
 
     def _simple_entry(self, node: Map, event: Any) -> bool:
-        """Read a key of the commonest sort with its value, quicker than by `_key` and `_value`; False if it is of another sort."""
+        """Read a key of the commonest sort and its value, quicker than `_key` and `_value` do; False for any other key."""
         if type(event) is not yaml.ScalarEvent or event.tag is not None or event.anchor is not None or event.style in _BLOCKS:
             return False
         key = event.value
@@ -414,7 +414,7 @@ class _Builder:
             return False
         self._nodes += 1
         self._at += 1
-        mark = event.start_mark
+        mark: Any = event.start_mark
         event = self._events[self._at]
         style = event.style if type(event) is yaml.ScalarEvent else "|"
         if style in _BLOCKS or event.tag is not None or event.anchor is not None or not (text := event.value):
@@ -423,7 +423,8 @@ class _Builder:
         self._nodes += 1
         self._at += 1
         node[key] = text if style or text[0] not in HINTS else self._plain(text)
-        frame, start = self._frame, event.start_mark
+        frame = self._frame
+        start: Any = event.start_mark
         down, right = frame.line + 1, frame.column + 1
         node.at[key] = _NEW(Origin, (frame.file, start.line + down, start.column + right, frame.exact, mark.line + down,
                                      mark.column + right, 0, "", False))

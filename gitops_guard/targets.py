@@ -76,6 +76,7 @@ def _manifests(target: Target, sources: Sources) -> Built:
         try:
             resources += manifests.read(sources, path, target.id)
             faults += [fault_of(error, target.id) for error in manifests.duplicates(sources, path)]
+            faults += [fault_of(error, target.id) for error in manifests.strays(sources, path)]
         except SourceError as error:
             failed += 1
             faults.append(fault_of(error, target.id))

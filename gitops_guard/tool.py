@@ -103,6 +103,7 @@ def _alarm(process: subprocess.Popen[bytes], seconds: float) -> Iterator[threadi
         yield late
     finally:
         timer.cancel()
+        timer.join()  # what forks afterwards must be alone
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

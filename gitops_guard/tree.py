@@ -5,6 +5,7 @@ Paths are POSIX, without a leading `./`; the root is `.`. Nothing outside the ro
 
 from __future__ import annotations
 
+import errno
 import os
 import posixpath
 import stat
@@ -107,6 +108,10 @@ class WorkTree:
             mode = os.stat(self._prefix + self.real(path)).st_mode
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
+                return None  # links in a circle, or a name that no file can have
+            raise
         if stat.S_ISDIR(mode):
             return "dir"
         # A pipe, socket or device in the tree would block or flood the reader.

@@ -41,6 +41,9 @@ def targets(files, named=()):
     pytest.param({"k/kustomization.yaml": kustomization("config.yaml") + "patches: []\n# - path: patches/later.yaml\n",
                   "k/config.yaml": CONFIG, "k/patches/later.yaml": CONFIG},
                  [("kustomization", "k")], id="a patch whose entry is commented out"),
+    pytest.param({"k/kustomization.yaml": kustomization("config.yaml") + "# ../apps/web.yaml is deployed by hand\n",
+                  "k/config.yaml": CONFIG, "apps/web.yaml": CONFIG},
+                 [("manifests", "apps"), ("kustomization", "k")], id="a comment hides nothing elsewhere"),
     pytest.param({"chart/Chart.yaml": "name: x\n", "chart/templates/a.yaml": CONFIG}, [], id="a chart's templates are none"),
     pytest.param({"kustomization.yaml": "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: x}\n"},
                  [("manifests", ".")], id="only the group decides"),
@@ -95,3 +98,9 @@ def test_narrowing_by_folder_and_by_file():
 def test_a_link_that_a_kustomization_names_is_the_builds_to_tell():
     files = {"k/kustomization.yaml": kustomization("link.yaml"), "k/link.yaml": Link("../../outside.yaml")}
     assert found(files).broken == ()
+
+
+def test_a_manifest_whose_bytes_are_no_text_is_told():
+    text = b"apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n"
+    tree = {"a.yaml": b"\xff" + text, "b.yaml": text.decode().encode("utf-32"), "c.json": b"\xff\xfe\x00no manifest"}
+    assert [error.file for error in found(tree).broken] == ["a.yaml", "b.yaml"]

@@ -66,3 +66,14 @@ def test_looks_like_manifest():
     assert manifests.looks_like_manifest("apiVersion: v1\nkind: X\nmetadata: {\n")
     assert manifests.looks_like_manifest('{"apiVersion": "v1", "kind": "X", "metadata": {')
     assert not manifests.looks_like_manifest("kind: X\nmetadata: {\n")
+
+
+def test_items_of_a_typed_list_have_its_type():
+    files = sources({"a.yaml": "apiVersion: v1\nkind: SecretList\nitems:\n- metadata: {name: a}\n  stringData: {x: y}\n"})
+    assert [str(resource.id) for resource in manifests.read(files, "a.yaml", None)] == ["Secret/a"]
+    assert list(manifests.strays(files, "a.yaml")) == []
+
+
+def test_items_that_are_no_objects_are_told():
+    files = sources({"a.yaml": "apiVersion: v1\nkind: List\nitems:\n- foo\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n- {kind: Pod}\n"})
+    assert [(error.line, error.message[:6]) for error in manifests.strays(files, "a.yaml")] == [(4, "item 1"), (6, "item 3")]

@@ -1,5 +1,7 @@
 import base64
 
+import pytest
+
 from gitops_guard.mask import Mask
 from gitops_guard.model import Fault, Location, Resource
 from gitops_guard.source import Dialect, parse
@@ -84,3 +86,63 @@ def test_a_user_name_is_public_and_a_word_is_masked_as_a_word():
     mask = Mask()
     mask.secret(loaded("apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {POSTGRES_USER: postgres, password: orange}\n")[1])
     assert mask.text("image postgres:14 of oranges, orange") == "image postgres:14 of oranges, ***"
+
+
+def shown(text, file="f.yaml"):
+    mask = Mask()
+    mask.document(parse(text.encode(), file))
+    return mask.source(file, text)
+
+
+@pytest.mark.parametrize("text", [
+    "secretGenerator:\n- name: s\n  literals:\n  - open-sesame\n",
+    "secretGenerator:\n- name: s\n  literals: password=open-sesame\n",
+    "kind: Secret\nstringData: open-sesame\n",
+    "kind: Secret\ndata: [open-sesame, {a: open-sesame}]\n",
+    "kind: Secret\nstringData: {a: {b: [open-sesame]}}\n",
+    "patches:\n- patch: |\n    stringData:\n      a: open-sesame\n",
+    "patches:\n- patch: |\n    kind: Secret\n    stringData: {a: &x [open-sesame]}\n    data: *x\n",
+    "patches:\n- patch: |\n    - {op: add, path: /stringData/a, value: open-sesame}\n",
+    "patches:\n- patch: '{\"stringData\": {\"a\": \"open-sesame\"}}'\n",
+    "patchesStrategicMerge:\n- |\n  kind: Secret\n  stringData: {a: open-sesame}\n",
+    'patches:\n- patch: |\n    kind: Secret\n    stringData:\n      a: "open-sesame\n',
+])
+def test_values_in_places_where_none_belongs(text):
+    assert "open-sesame" not in shown(text)
+
+
+@pytest.mark.parametrize(("line", "expected"), [
+    ("kubectl --token=abc apply -f x", "kubectl --token=*** apply -f x"),
+    ("argocd login --password 'a b' host", "argocd login --password *** host"),
+    ("kubectl create secret generic x --from-literal=a=abc", "kubectl create secret generic x --from-literal=a=***"),
+    ("DB_PASSWORD=abc kubectl apply", "DB_PASSWORD=*** kubectl apply"),
+    ("curl -H 'Authorization: Bearer abc'", "curl -H 'Authorization: Bearer ***'"),
+    ("git push https://bot:abc@host/x", "git push https://bot:***@host/x"),
+    ("helm upgrade --set db.password=abc,a=b x", "helm upgrade --set db.password=***,a=b x"),
+    ("kubectl --token=$TOKEN apply", "kubectl --token=$TOKEN apply"),
+    ('kubectl --token="${{ secrets.T }}" apply', 'kubectl --token="${{ secrets.T }}" apply'),
+    ("secretName: web-tls", "secretName: web-tls"),
+    ("kubectl apply --dry-run -f token.yaml", "kubectl apply --dry-run -f token.yaml"),
+])
+def test_excerpts_of_commands_lose_what_they_give_away(line, expected):
+    assert Mask().source("Makefile", line) == expected
+
+
+def test_messages_lose_values_in_other_spellings():
+    mask = Mask()
+    mask.secret(loaded('kind: Secret\nstringData: {a: "open \\"sesame\\" now"}\n')[1])
+    assert mask.text('{"a": "open \\"sesame\\" now"}') == '{"a": "***"}'
+    assert mask.text(base64.b64encode(b'open "sesame" now').decode()) == "***"
+
+
+def test_a_pointer_loses_values_and_keeps_words():
+    mask = Mask()
+    mask.secret(loaded("kind: Secret\nstringData: {password: password, b: Zq7-9Kp-x}\n")[1])
+    assert mask.path("/stringData/password") == "/stringData/password"
+    assert mask.path("/data/Zq7-9Kp-x") == "/data/***"
+
+
+def test_the_longest_value_goes_first_and_words_stand_alone():
+    mask = Mask()
+    mask.secret(loaded("kind: Secret\nstringData: {a: abcdefgh, b: abcdefgh-more, c: Secret-1}\n")[1])
+    assert mask.text("abcdefgh-more abcdefgh xabcdefgh abcdefghi Secret-12 abcde") == "*** *** xabcdefgh abcdefghi ***2 abcde"

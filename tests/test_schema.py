@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -448,3 +449,23 @@ def test_what_is_invalid_is_explained_and_what_is_valid_is_not(spec: Any) -> Non
     checker = Checker(convert(SPEC, Kind.CRD))
     told = bool(checker.problems({"spec": spec}) or checker.repeats({"spec": spec}))
     assert checker.is_valid({"spec": spec}) is not told
+
+
+def test_neither_a_link_nor_a_reference_leads_out_of_the_location(tmp_path: Path) -> None:
+    (tmp_path / "outside.json").write_text("{}")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "widget.json").write_text('{"$ref": "../outside.json"}')
+    (home / "gadget.json").symlink_to(tmp_path / "outside.json")
+    (home / "absent.json").symlink_to(tmp_path / "nothing.json")
+    schemas = Schemas(None, [f"{home}/{{{{.ResourceKind}}}}.json"])
+    for kind in ("Widget", "Gadget"):
+        with pytest.raises(UsageError, match="outside the folder of schemas"):
+            schemas.find("example.com", "v1", kind)
+    assert schemas.find("example.com", "v1", "Absent") is None
+
+
+def test_a_pipe_is_no_schema(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "widget.json")
+    with pytest.raises(UsageError, match="no plain file"):
+        Schemas(None, [f"{tmp_path}/{{{{.ResourceKind}}}}.json"]).find("example.com", "v1", "Widget")

@@ -193,3 +193,38 @@ def test_containers():
     assert type(root) is Map
     assert type(root["a"]) is Seq
     assert len(root["a"].at) == 1
+
+
+READERS = [(dialect, duplicates, any_key) for dialect in Dialect for duplicates in (False, True) for any_key in (False, True)]
+
+
+def placed(value):
+    """A value with all its origins."""
+    if isinstance(value, Map):
+        return [(key, placed(item), value.at.get(key)) for key, item in value.items()]
+    return [(placed(item), at) for item, at in zip(value, value.at, strict=True)] if isinstance(value, Seq) else (type(value), value)
+
+
+def read(stream, reader):
+    try:
+        return [placed(document) for document in stream.load(reader[0], duplicates=reader[1], any_key=reader[2])]
+    except SourceError as error:
+        return error.rule, error.message, error.line, error.column
+
+
+@pytest.mark.parametrize("text", [
+    "a: text\nb: 1\nc: [x, 0x1F, true]\nd:\n", "a: yes\n", "a: [n]\n", "yes: 1\n", "on: x\n", "1: x\n", "null: x\n", "~: x\n",
+    "a: 2001-02-03\n", "2001-02-03: x\n", "a: abcd-efgh\nb: 1234-5\n", "a: >\n  x\n\n    y\n  z\n", "a: >\n  x\n  y\n", "a: {b: }\n", "a: [b, ]\n",
+    "a: {b}\n", "a: !!str yes\n", "a: !x 1\n", "a: ! 1\n", "a: 1\na: 2\n", "a: &x yes\nb: *x\n", "&x yes: 1\nb: *x\n", "a: &x {b: 1}\nc: {<<: *x, d: no}\n",
+    'a: "x\\/y"\n', '{"a": "x\\/y"}', "? a\n: b\n", "? |\n  a\n: b\n", "a: |\n  x\n", "---\n---\na: off\n", "", "a: ''\nb: \"\"\n", "'1': x\n\"yes\": y\n",
+    "a: .5\nb: 1e3\nc: 0o7\nd: 1_000\ne: +1\nf: -.inf\n", "<<: {a: 1}\nb: 2\n", "'<<': {a: 1}\n", "a: 1\n? [b]\n: c\n",
+])
+def test_who_read_a_file_before_makes_no_difference(text):
+    for second in READERS:
+        alone = read(parse(text.encode(), "f.yaml"), second)
+        for first in READERS:
+            stream = parse(text.encode(), "f.yaml")
+            read(stream, first)
+            assert read(stream, second) == alone, (first, second)
+            assert stream.origins() == parse(text.encode(), "f.yaml").origins()
+            assert stream.comments() == parse(text.encode(), "f.yaml").comments()

@@ -77,3 +77,9 @@ def test_join(folder, path, expected):
 ])
 def test_is_below(path, folder, expected):
     assert is_below(path, folder) is expected
+
+
+def test_links_in_a_circle_and_names_too_long_are_nothing(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    assert [WorkTree(tmp_path).kind(path) for path in ("a", "x" * 300)] == [None, None]

@@ -28,6 +28,8 @@ def load_config(root: Path, given: str | None, start: str) -> Config:
         return _read(path, path.relative_to(root).as_posix() if path.is_relative_to(root) else given)
     folder = Path(os.path.realpath(start))
     folder = folder if folder.is_dir() else folder.parent
+    if not folder.is_relative_to(root):
+        folder = root  # the command was called from elsewhere, with --root alone
     while folder.is_relative_to(root):
         path = folder / FILE_NAME
         if path.is_symlink() and not path.resolve().is_relative_to(root):
@@ -103,6 +105,9 @@ def _inside(root: Path, config: Config, path: str, allowed: tuple[str, ...], pla
 def schema_paths(root: Path, config: Config, given: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
     """Folders and templates of schemas on disk, those of the command line first. Raises UsageError."""
     found = []
+    for path in (*given, *config.schema_locations):
+        if "://" in path:
+            raise UsageError(f"schema location {path!r}: only local folders and templates are read; download the schemas first")
     for path in given:
         if "{{" not in path and not os.path.isdir(path):
             raise UsageError(f"--schema-location {path!r} is no folder")

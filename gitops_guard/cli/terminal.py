@@ -11,7 +11,7 @@ import unicodedata
 
 import click
 
-from ..errors import UsageError
+from ..errors import ToolError, UsageError
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
@@ -69,5 +69,10 @@ def echo_report(text: str, *, commands: bool = False) -> None:
 
 def _write(text: str) -> None:
     data = text.encode("utf-8", "surrogateescape" if any("\udc80" <= char <= "\udcff" for char in text) else "backslashreplace")
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ToolError(f"can't write to standard output: {error.strerror}") from None

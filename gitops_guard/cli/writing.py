@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import tempfile
 from pathlib import Path
 
 from ..errors import GuardError, UsageError
-from ..report import FORMATS
 
 
 def parse_reports(given: tuple[str, ...]) -> list[tuple[str, Path]]:
     """The formats and paths of `--report`. Raises UsageError before anything runs."""
+    import difflib  # noqa: PLC0415 (start-up: `render` writes files too, and no report)
+
+    from ..report import FORMATS  # noqa: PLC0415
+
     found: list[tuple[str, Path]] = []
     for text in given:
         name, equals, path = text.partition("=")

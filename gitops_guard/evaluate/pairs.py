@@ -7,6 +7,7 @@ that speaks of secrets, or a value with the beginning of a known token or the fo
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ MAX_PARSED = 2_000_000
 _MAX_DEPTH = 3
 _MAX_VALUE = 8_000
 _SHORTEST = 8
+_REMEMBERED = 100
+"""Characters; keys and values that are no longer come again and again."""
 MAX_PAIRS = 10_000
 """Of one text; beyond them the text is not judged, which the last pair (`overflow`) says."""
 
@@ -72,17 +75,33 @@ _PART = re.compile(r"(?<![\w\-])([\w.]{0,40}(?:password|passwd|pwd|secret|accoun
 
 def speaks(key: str) -> bool:
     """Whether a key (or a text with keys) may name a credential."""
+    return _speaks(key) if len(key) <= _REMEMBERED else _speaks.__wrapped__(key)
+
+
+@functools.lru_cache(maxsize=8192)
+def _speaks(key: str) -> bool:
     low = key.lower()
-    return any(mark in low for mark in _KEY_MARKS) and _KEY.search(key) is not None
+    return _has_one(low, _KEY_MARKS) and _KEY.search(key) is not None
 
 
 def tokenish(value: str) -> bool:
     """Whether a value may be a credential by its form."""
     if len(value) < _SHORTEST:
         return False
+    return _tokenish(value) if len(value) <= _REMEMBERED else _tokenish.__wrapped__(value)
+
+
+@functools.lru_cache(maxsize=8192)
+def _tokenish(value: str) -> bool:
     low = value.lower()
-    marked = ("://" in low and "@" in low) or any(mark in low for mark in _TOKEN_MARKS)
-    return marked and _TOKEN.search(value) is not None
+    return (("://" in low and "@" in low) or _has_one(low, _TOKEN_MARKS)) and _TOKEN.search(value) is not None
+
+
+def _has_one(text: str, marks: tuple[str, ...]) -> bool:
+    for mark in marks:  # noqa: SIM110 (twice as quick as any())
+        if mark in text:
+            return True
+    return False
 
 
 def pairs_in(text: str) -> list[Pair]:

@@ -17,6 +17,8 @@ _KEYS = {
 }
 _WORDS = {severity.word: severity for severity in Severity}
 _MESSAGE = 2_000
+_MOST = 10_000
+"""Results of one policy about one input: more is no verdict that anybody reads."""
 
 
 class ShapeError(Exception):
@@ -31,6 +33,8 @@ def read(policy: Policy, unit: Unit, rule: str, text: str) -> Iterator[Fault]:
         return
     if not isinstance(value, list):
         raise ShapeError(f"{rule} is {_type(value)}, not a set of objects with msg")
+    if len(value) > _MOST:
+        raise ShapeError(f"{rule} holds more than {_MOST} results")
     for item in value:
         if not isinstance(item, dict):
             raise ShapeError(f"{rule} holds {_type(item)}, not an object with msg")
@@ -67,6 +71,8 @@ def _conftest(policy: Policy, unit: Unit, rule: str, value: Any) -> Iterator[Fau
         return
     if not isinstance(value, list):
         raise ShapeError(f"{rule} is {_type(value)}, not a set of messages")
+    if len(value) > _MOST:
+        raise ShapeError(f"{rule} holds more than {_MOST} results")
     severity = Severity.WARNING if rule == "warn" or rule.startswith("warn_") else None
     for item in value:
         message = _message(item.get("msg") if isinstance(item, dict) else item)

@@ -252,23 +252,8 @@ class Builder:
                     self._absorb(kind, entry, place, kustomization, options, done, trail)
                 except UnresolvedError as error:
                     done.note(error)
-        for chart in helm.charts(kustomization):
-            try:
-                self._chart(chart, kustomization, done, chain, trail)
-            except UnresolvedError as error:
-                done.note(error)
+        helm.add_charts(kustomization, self, done, chain, trail)
         plugins.generate(kustomization, self, done, chain, trail)
-
-    def _chart(self, chart: helm.Chart, kustomization: Kustomization, done: Accumulated, chain: tuple[str, ...],
-               trail: Trail) -> None:
-        """Append what helm makes of a chart; it is installed into the nearest `namespace:` from its kustomization up."""
-        done.inherits = done.inherits or not (chart.text("namespace") or kustomization.text("namespace"))
-        users = [kustomization, *(self.kustomization(folder, None) for folder in reversed(chain[:-1]))]
-        user = next((user for user in users if user.text("namespace")), kustomization)
-        chart = chart._replace(namespace=user.text("namespace"), namespace_at=user.origin("namespace"))
-        for resource in helm.inflate(chart, kustomization.folder, self, done.read):
-            trail.of_generator(resource, kustomization, "HelmChartInflationGenerator")
-            generators.absorb(done.resources, resource, chart.at("name"), incomplete=done.incomplete)
 
     def _absorb(self, kind: str, entry: Map, place: Origin, kustomization: Kustomization, options: Map | None,
                 done: Accumulated, trail: Trail) -> None:

@@ -113,7 +113,7 @@ def merge(first: Config, second: Config) -> Config:
         return first
     if second is builtin() and first == EMPTY:
         return second
-    lists = {name: _sorted(merge_specs(getattr(first, name), getattr(second, name))) for name in _NAMES.values()}
+    lists = {name: _both(getattr(first, name), getattr(second, name)) for name in _NAMES.values()}
     references = list(first.name_reference)
     for new in second.name_reference:
         for index, old in enumerate(references):
@@ -147,9 +147,17 @@ class Merger:
         return known[2]
 
 
+@functools.lru_cache(maxsize=1024)
+def _both(first: tuple[FieldSpec, ...], second: tuple[FieldSpec, ...]) -> tuple[FieldSpec, ...]:
+    """Sorted; remembered, since the configuration files of a repository are much alike."""
+    return _sorted(merge_specs(first, second))
+
+
 def merge_specs(first: Iterable[FieldSpec], second: Iterable[FieldSpec]) -> tuple[FieldSpec, ...]:
     """Field specs of both. One with a path that the first has for objects which the second's selector covers is left out."""
-    found = list(first)
+    found, second = list(first), list(second)
+    if not second:
+        return tuple(found)
     by_path: dict[str, list[FieldSpec]] = {}
     for spec in found:
         by_path.setdefault(spec.path, []).append(spec)
@@ -167,6 +175,7 @@ def _gvk(row: dict[str, Any]) -> Gvk:
     return Gvk(row.get("group", ""), row.get("version", ""), row.get("kind", ""))
 
 
+@functools.lru_cache(maxsize=4096)
 def _rank(gvk: Gvk) -> tuple[int, str]:
     return kind_rank(gvk.kind), "_".join((gvk.group or "~G", gvk.version or "~V", gvk.kind or "~K"))
 

@@ -5,12 +5,14 @@ As kustomize's resource factory reads them: empty documents are skipped, lists a
 
 from __future__ import annotations
 
+import decimal
 import re
 from collections.abc import Iterable
 from typing import Any
 
 from ..errors import SourceError
 from ..origin import Map, Origin, Seq
+from ..scalars import go_float
 from ..source import Dialect, Stream
 from .load import fail
 from .resource import Resource, scalar_text
@@ -57,14 +59,17 @@ def read(stream: Stream, *, patch: bool = False, typed: _Typed | None = None) ->
     places = stream.origins()
     texts: list[Any] | None = None
     tagged = "!!" in stream.text
+    # kustomize takes a List apart as text where it is the only document, every other list as values.
+    unwrapped = ("List", "ResourceList") if _SEPARATOR.search(stream.text.replace("\r\n", "\n")) is None else ()
     queue: list[tuple[Any, Origin]] = []
     for index, (document, place) in enumerate(zip(documents, places, strict=True)):
         if _has_loose_annotations(document, patch=patch, tagged=tagged):
             # Not often: numbers, booleans and times without quotes, and blocks. Their text is needed, so the file is read again.
             texts = texts if texts is not None else stream.load(Dialect.TEXT)
-            document = _with_text_annotations({} if typed is None else typed, document, texts[index], patch=patch, tagged=tagged)  # noqa: PLW2901
+            document = _with_text_annotations({} if typed is None else typed, document, texts[index],  # noqa: PLW2901
+                                              unwrapped, patch=patch, tagged=tagged)
         queue.append((document, place))
-    return _flatten(queue)
+    return _flatten(queue, unwrapped)
 
 
 def _check_separators(stream: Stream) -> None:
@@ -76,7 +81,7 @@ def _check_separators(stream: Stream) -> None:
                               stream.file, line, remedy="put the document on its own lines")
 
 
-def _flatten(queue: list[tuple[Any, Origin]]) -> list[tuple[Map, Origin]]:
+def _flatten(queue: list[tuple[Any, Origin]], unwrapped: tuple[str, ...]) -> list[tuple[Map, Origin]]:
     """Objects in kustomize's order: what a list holds comes behind everything else of the file."""
     found: list[tuple[Map, Origin]] = []
     at = 0
@@ -97,6 +102,8 @@ def _flatten(queue: list[tuple[Any, Origin]]) -> list[tuple[Map, Origin]]:
             continue
         if type(items) is not Seq:
             raise fail(f"the items of a {kind} are no list", value.at.get("items", place))
+        if kind not in unwrapped:
+            _write_nulls(items)
         queue.extend((item, spot or declared) for item, spot in zip(items, items.at, strict=True))
     return found
 
@@ -142,14 +149,19 @@ def _has_loose_annotations(document: Any, *, patch: bool, tagged: bool) -> bool:
     return any(_is_loose(value, patch=patch, tagged=tagged) for found in _annotation_maps(document) for value in found.values())
 
 
-def _with_text_annotations(typed: _Typed, document: Any, text: Any, *, patch: bool, tagged: bool) -> Any:
-    """The document with annotations as they are spelt; only the containers on the way are new."""
+def _with_text_annotations(typed: _Typed, document: Any, text: Any, unwrapped: tuple[str, ...], *, patch: bool,
+                           tagged: bool) -> Any:
+    """The document with annotations as they are spelt; only the containers on the way are new.
+
+    `text` is None for the items of a list that kustomize takes apart as values: their numbers lose their spelling.
+    """
     if type(document) is not Map:
         return document
     fresh = Map(document, document.at.copy())
     meta = document.get("metadata")
     if type(meta) is Map and type(meta.get("annotations")) is Map:
-        spelt = text["metadata"]["annotations"]
+        held = meta["annotations"]
+        spelt = {key: _value_text(value) for key, value in held.items()} if text is None else text["metadata"]["annotations"]
         annotations = Map(meta["annotations"], meta["annotations"].at.copy())
         for key, value in meta["annotations"].items():
             if _is_loose(value, patch=patch, tagged=tagged) and type(value) not in (Map, Seq):
@@ -160,6 +172,26 @@ def _with_text_annotations(typed: _Typed, document: Any, text: Any, *, patch: bo
         fresh["metadata"]["annotations"] = annotations
     items = document.get("items")
     if type(items) is Seq and scalar_text(document.get("kind")).endswith("List"):
-        fresh["items"] = Seq([_with_text_annotations(typed, item, spelt, patch=patch, tagged=tagged)
-                              for item, spelt in zip(items, text["items"], strict=True)], items.at.copy())
+        texts = [None] * len(items) if text is None or document["kind"] not in unwrapped else text["items"]
+        fresh["items"] = Seq([_with_text_annotations(typed, item, spelt, unwrapped, patch=patch, tagged=tagged)
+                              for item, spelt in zip(items, texts, strict=True)], items.at.copy())
     return fresh
+
+
+def _value_text(value: Any) -> Any:
+    if value is None:
+        return "null"
+    if type(value) is float:
+        # As Go writes it in JSON, which is not as in YAML.
+        return f"{decimal.Decimal(repr(value)):f}".removesuffix(".0") if 1e-6 <= abs(value) < 1e21 else go_float(value)
+    return value if type(value) in (str, Map, Seq) else scalar_text(value)
+
+
+def _write_nulls(value: Any) -> None:
+    """Every null becomes one that was written, since the value goes through JSON."""
+    pairs: Any = value.items() if type(value) is Map else enumerate(value) if type(value) is Seq else ()
+    for key, item in pairs:
+        origin = value.at[key] if type(value) is Seq else value.at.get(key)
+        if item is None and origin is not None and origin.absent:
+            value.at[key] = origin._replace(absent=False)
+        _write_nulls(item)

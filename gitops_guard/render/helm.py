@@ -14,11 +14,13 @@ from ..errors import InputError, SourceError
 from ..origin import Map, Origin, Seq
 from ..source import Dialect, parse
 from ..tree import OutsideError
-from . import helm_values
+from . import generators, helm_values
+from .accumulated import Accumulated
 from .helm_origins import Finder, Value, values_of
 from .helm_run import Helm, HelmError, MissingChartsError, chart_files
 from .kustomization import Kustomization
 from .load import UnresolvedError, fail
+from .metadata import Trail
 from .remote import FetchError
 from .resource import Resource
 
@@ -66,6 +68,27 @@ def charts(kustomization: Kustomization) -> Iterator[Chart]:
             if before in entry:
                 fields.put(now, entry[before], entry.at.get(before))
         yield Chart(fields, home, place)
+
+
+def add_charts(kustomization: Kustomization, builder: Builder, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
+    """Append the resources of all charts of a kustomization; what can't be known is noted. Raises RenderError or SourceError."""
+    for chart in charts(kustomization):
+        try:
+            _add(chart, kustomization, builder, done, chain, trail)
+        except UnresolvedError as error:
+            done.note(error)
+
+
+def _add(chart: Chart, kustomization: Kustomization, builder: Builder, done: Accumulated, chain: tuple[str, ...],
+         trail: Trail) -> None:
+    """Append one; it is installed into the nearest `namespace:` from its kustomization up."""
+    done.inherits = done.inherits or not (chart.text("namespace") or kustomization.text("namespace"))
+    users = [kustomization, *(builder.kustomization(folder, None) for folder in reversed(chain[:-1]))]
+    user = next((user for user in users if user.text("namespace")), kustomization)
+    chart = chart._replace(namespace=user.text("namespace"), namespace_at=user.origin("namespace"))
+    for resource in inflate(chart, kustomization.folder, builder, done.read):
+        trail.of_generator(resource, kustomization, "HelmChartInflationGenerator")
+        generators.absorb(done.resources, resource, chart.at("name"), incomplete=done.incomplete)
 
 
 def inflate(chart: Chart, folder: str, builder: Builder, read: set[str]) -> list[Resource]:

@@ -19,6 +19,7 @@ from ..tree import OutsideError
 from .resource import Resource, scalar_text
 
 _SOURCE = re.compile(r"^# Source: ([^\n]+)$", re.MULTILINE)
+_TAG = re.compile(r"tag|version|digest|sha", re.IGNORECASE)
 _MAX_PARTS = 2_000
 """Values that are looked for inside of texts."""
 
@@ -58,7 +59,7 @@ class Finder:
         for value in values:
             near = value._replace(origin=value.origin._replace(exact=False))
             self._by_text.setdefault(value.text, []).append(near)
-        self._parts = [value for found in self._by_text.values() for value in found[:1] if len(value.text) > 2][:_MAX_PARTS]
+        self._parts = [value for found in self._by_text.values() for value in found if value.text][:_MAX_PARTS]
         self._templates: dict[str, list[str] | None] = {}
         self._known: dict[tuple[str, str, str], Origin] = {}
 
@@ -119,9 +120,10 @@ class Finder:
     def _inside(self, text: str) -> Value | None:
         """The value that ends a text (the tag of an image), else the longest one in it."""
         inside = [value for value in self._parts if value.text in text and len(value.text) < len(text)]
-        ends = [value for value in inside if text.endswith(value.text) and not text[-len(value.text) - 1].isalnum()]
+        ends = [value for value in inside if text.endswith(value.text) and not text[-len(value.text) - 1].isalnum()
+                and (len(value.text) > 2 or _TAG.search(value.key))]
         parts = [value for value in inside if _tells(value.text)]
-        return max(ends or parts, key=lambda value: len(value.text), default=None)
+        return max(ends or parts, key=lambda value: (bool(ends and _TAG.search(value.key)), len(value.text)), default=None)
 
 
 def _alike(one: str, two: str) -> bool:

@@ -12,9 +12,8 @@ from typing import Any
 
 from ..errors import InputError, RenderError
 from ..origin import Map, Origin, Seq
-from ..scalars import go_float
 from ..source import Dialect, Stream, parse_embedded
-from . import json6902, smp
+from . import json6902, notes, smp
 from .documents import Documents
 from .load import Loader, fail
 from .resource import Id, IdConflictError, ResMap, Resource, scalar_text
@@ -36,7 +35,7 @@ class Patches:
 
     def entry(self, entry: Map, place: Origin) -> Step:
         """A step for an entry of `patches:`. Raises RenderError at the entry, or SourceError."""
-        stream, source = self._text(entry, "patch", place)
+        stream, source = self._text(entry, "patch", place, trim=True)
         objects, as_objects = self._objects(stream)
         operations, as_operations = _operations(stream)
         if objects and operations:
@@ -87,15 +86,15 @@ class Patches:
             raise error or fail("the patch is empty", source, "remove the entry")
         return _json(operations, target, entry.at["target"], remember=False)
 
-    def _text(self, entry: Map, field: str, place: Origin) -> tuple[Stream, Origin]:
-        """The patch as it is written, and where it is named."""
+    def _text(self, entry: Map, field: str, place: Origin, *, trim: bool = False) -> tuple[Stream, Origin]:
+        """The patch as it is written, and where it is named; trimmed, a block at its end loses its last line break."""
         text, path = entry.get(field, ""), entry.get("path", "")
         if bool(text.strip()) == bool(path):
             what = "both a patch and a path" if path else "neither a patch nor a path"
             raise fail(f"a patch entry with {what}", place, f"write one of {field}: and path:")
         if path:
             return self._file(path, entry.at["path"]), entry.at["path"]
-        return _embedded(text, entry.at[field]), entry.at[field]
+        return _embedded(text.rstrip() if trim else text, entry.at[field]), entry.at[field]
 
     def _file(self, path: str, origin: Origin) -> Stream:
         file = self._loader.file(self._folder, path, origin, "patch")
@@ -186,55 +185,6 @@ def _apply_to(targets: list[Resource], patch: Map, resources: ResMap, source: Or
     resources.changed()
 
 
-def _annotations(item: Resource) -> Map:
-    meta = item.body.get("metadata")
-    found = meta.get("annotations") if type(meta) is Map else None
-    return found if type(found) is Map else Map()
-
-
-def _as_typed(item: Resource) -> None:
-    """Turn those annotations that kustomize has not made texts so far into what they are; nothing is noted as a change."""
-    annotations = _annotations(item)
-    for key, (text, value) in item.typed.items():
-        if annotations.get(key) == text:
-            annotations[key] = value
-
-
-def _as_texts(item: Resource) -> None:
-    """Turn annotations into texts for good, as kustomize does behind a JSON patch; numbers have become floats by now."""
-    item.typed = {}
-    annotations = _annotations(item)
-    for key, value in annotations.items():
-        if type(value) in (int, float, bool) or value is None:
-            annotations[key] = scalar_text(value) if type(value) is bool else "null" if value is None else go_float(float(value))
-
-
-_NOTES = "internal.config.kubernetes.io/"
-
-
-def _mark(item: Resource) -> None:
-    """Put in the notes that kustomize keeps in annotations: a patch that deletes or copies all annotations has them, too."""
-    meta = item.body.get("metadata")
-    if item.touched and type(meta) is Map and type(meta.get("annotations")) is Map:
-        annotations = meta["annotations"]
-        annotations[_NOTES + "previousNames"] = ",".join(old.name for old in item.previous)
-        if item.previous:
-            annotations[_NOTES + "previousNamespaces"] = ",".join(old.scope for old in item.previous)
-            annotations[_NOTES + "previousKinds"] = ",".join(old.gvk.kind for old in item.previous)
-        for note, parts in (("prefixes", item.prefixes), ("suffixes", item.suffixes)):
-            if parts:
-                annotations[_NOTES + note] = ",".join(parts)
-
-
-def _unmark(item: Resource) -> bool:
-    """Take the notes out again; False where a patch has deleted them."""
-    annotations = _annotations(item)
-    found = [key for key in annotations if key.startswith(_NOTES)]
-    for key in found:
-        annotations.drop(key)
-    return bool(found) or not item.touched
-
-
 def _with_texts(patch: Map) -> Map:
     """A patch whose labels and annotations are texts, as kustomize makes them here: a null becomes `null` and deletes nothing."""
     meta = patch.get("metadata")
@@ -267,13 +217,13 @@ def _merge(target: Resource, patch: Map, source: Origin, rename: bool, rekind: b
     kind, version = _kept(body, "kind"), _kept(body, "apiVersion")
     meta = body.get("metadata")
     name, namespace = (_kept(meta, "name"), _kept(meta, "namespace")) if type(meta) is Map else (None, None)
-    _mark(target)
+    notes.put(target)
     merged = smp.merge(body, patch, source)
     if merged is None:
         target.body = Map()
         return
     target.body = merged
-    if not _unmark(target):
+    if not notes.take(target):
         target.forget()
     if not rekind or (kind and merged.get("kind") == kind[0]):
         _restore(merged, "kind", kind)
@@ -305,11 +255,11 @@ def _json(operations: list[Map], target: Map, at: Origin, *, remember: bool) -> 
         for item in select(resources, target, at):
             if remember:
                 item.remember()
-            _mark(item)
-            _as_typed(item)
+            notes.put(item)
+            notes.annotations_as_values(item)
             item.body = json6902.apply(item.body, operations)
-            _as_texts(item)
-            if not _unmark(item):
+            notes.annotations_as_texts(item)
+            if not notes.take(item):
                 # Here kustomize saves its notes about names, but not those about origins.
                 item.made_by, item.changed_by = "", []
         resources.items = [item for item in resources if item.body]

@@ -61,3 +61,22 @@ def test_templates_of_schemas(tmp_path):
     config = load("schema-locations: ['schemas/{{.Group}}/{{.ResourceKind}}.json', '{{.ResourceKind}}.json']\n")
     assert schema_paths(tmp_path, config, (), ()) == (f"{tmp_path}/schemas/{{{{.Group}}}}/{{{{.ResourceKind}}}}.json",
                                                       f"{tmp_path}/{{{{.ResourceKind}}}}.json")
+
+
+def test_a_configuration_that_is_no_file(tmp_path):
+    (tmp_path / ".gitops-guard.yaml").mkdir()
+    with pytest.raises(UsageError, match="no plain file"):
+        load_config(tmp_path, None, str(tmp_path))
+
+
+def test_a_url_is_no_place_for_schemas(tmp_path):
+    with pytest.raises(UsageError, match="only local folders"):
+        schema_paths(tmp_path, load(""), ("https://example.com/{{.ResourceKind}}.json",), ())
+
+
+def test_the_configuration_of_a_root_that_the_command_is_not_in(tmp_path):
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    root.mkdir()
+    elsewhere.mkdir()
+    (root / ".gitops-guard.yaml").write_text("exclude: [a]\n")
+    assert load_config(root, None, str(elsewhere)).exclude == ("a",)

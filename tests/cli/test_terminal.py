@@ -1,6 +1,6 @@
 import pytest
 
-from gitops_guard.cli.terminal import echo_report, harmless, today, wants_color
+from gitops_guard.cli.terminal import echo_report, harmless, one_line, today, wants_color
 from gitops_guard.errors import UsageError
 
 
@@ -42,3 +42,7 @@ def test_text_of_files_issues_no_workflow_commands(monkeypatch, capfdbinary):
     assert out[1:3] == ["::error ::x", f"::{out[0].removeprefix('::stop-commands::')}::"]
     echo_report("::error ::x\n", commands=True)
     assert capfdbinary.readouterr().out == b"::error ::x\n"
+
+
+def test_a_message_stays_on_its_line():
+    assert one_line("unknown key \n::error::x ##[error]") == "unknown key \\n::error::x ##\\[error]"

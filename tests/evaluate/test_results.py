@@ -75,3 +75,8 @@ def test_scope_target_names_a_resource(tmp_path: Path) -> None:
     for wrong in ({**identity, "name": "c"}, "b", None):
         with pytest.raises(ShapeError):
             faults(tmp_path, "target", [{"msg": "m", "resource": wrong}])
+
+
+def test_more_results_than_anybody_reads(tmp_path: Path) -> None:
+    with pytest.raises(ShapeError, match="more than 10000 results"):
+        faults(tmp_path, "resource", [{"msg": str(number)} for number in range(10_001)])

@@ -2,145 +2,15 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from random_objects import KEYS, NAMES, SPACES, Hand, Raw, container, scalar, text, texts, yaml
+from random_known import Body, Files, Known, generator, image, labels, options, spec
+from random_objects import NAMES, SPACES, Hand, texts, yaml
 from random_patches import json_patch, leaves, strategic, target
 
-Body = dict[str, Any]
-
-
-@dataclass
-class Known:
-    """What a layer can count on: the objects below it, as they were declared, and what was done to names since."""
-
-    variables: list[str] = field(default_factory=list)
-    everywhere: list[tuple[str, str]] = field(default_factory=list)
-    objects: list[Body] = field(default_factory=list)
-    generated: list[tuple[str, str, str]] = field(default_factory=list)
-    prefix: str = ""
-    suffix: str = ""
-    namespace: str = ""
-
-    def join(self, other: Known) -> None:
-        self.objects += [one for one in other.objects if not any(one is known for known in self.objects)]
-        self.generated += [one for one in other.generated if one not in self.generated]
-        self.prefix, self.suffix, self.namespace = other.prefix, other.suffix, other.namespace
-
-    def now(self, one: Body, hand: Hand) -> Body:
-        """The object with the name it has by now, or as it was declared."""
-        made = copy.deepcopy(one)
-        if hand.chance(75):
-            if one["kind"] not in ("Namespace", "CustomResourceDefinition", "APIService"):
-                made["metadata"]["name"] = self.prefix + one["metadata"]["name"] + self.suffix
-            if self.namespace:
-                made["metadata"]["namespace"] = self.namespace
-        return made
-
-
-class Files:
-    """The side files of one kustomization."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, str] = {}
-
-    def put(self, stem: str, text: str, ending: str = "yaml") -> str:
-        name = f"{stem}{len(self.files)}.{ending}"
-        self.files[name] = text
-        return name
-
-
 Maker = Callable[[Hand, Known, Files], Any]
-
-
-def _labels(hand: Hand, _known: Known, _files: Files) -> Any:
-    rows = []
-    for _ in range(hand.integer(1, 2)):
-        row: Body = {"pairs": {key: hand.of(("web", "x", "1", "yes", "a-b", "")) for key in hand.some(("app", "tier", "team", "a.b/c"), 1, 2)}}
-        if hand.chance(30):
-            row["includeSelectors"] = hand.chance(70)
-        if hand.chance(30):
-            row["includeTemplates"] = hand.chance(70)
-        if hand.chance(20):
-            row["fields"] = [_spec(hand, ("spec/size", "metadata/annotations", "spec/extra/labels", "spec/template/metadata/labels", "spec/list[]/labels"))]
-        rows.append(row)
-    return rows
-
-
-def _spec(hand: Hand, paths: tuple[str, ...]) -> Body:
-    made: Body = {"path": hand.of(paths)}
-    if hand.chance(50):
-        made["create"] = hand.chance(70)
-    if hand.chance(50):
-        made["kind"] = hand.of(("Widget", "Deployment", "ConfigMap", "Service"))
-    if hand.chance(20):
-        made["group"] = hand.of(("example.com", "apps", ""))
-    if hand.chance(10):
-        made["version"] = "v1"
-    return made
-
-
-def _image_names(hand: Hand) -> Body:
-    made: Body = {"name": hand.of(("nginx", "nginx", "redis", "docker.io/nginx", "reg.io:5000/team/app", "busybox", "app", "*"))}
-    for name, options in (("newName", ("other", "reg.io/x/y", "reg.io:5000/z")), ("newTag", ("2.0", "v3", Raw("'1.10'"), "latest")), ("digest", ("sha256:" + "b" * 64,)), ("tagSuffix", ("-alpine",))):
-        if hand.chance(55 if name != "tagSuffix" and name != "digest" else 12):
-            made[name] = hand.of(options)
-    if hand.integer(0, 400) == 400:
-        made["newTag"] = Raw("1.1")
-    return made
-
-
-def _generator(hand: Hand, known: Known, files: Files, kind: str) -> Body:
-    made: Body = {}
-    mine = [row for row in known.generated if row[0] == kind]
-    free = [name for name in ("settings", "token", "extra", "more", "last") if (kind, name) not in known.everywhere]
-    if mine and (hand.chance(50) or not free):
-        _, made["name"], namespace = hand.of(mine)
-        made["behavior"] = hand.of(("merge", "merge", "replace"))
-        if namespace:
-            made["namespace"] = namespace
-    else:
-        made["name"] = hand.of(free or ("web", "api"))
-        if hand.chance(3):
-            made["behavior"] = hand.of(("create", "merge", "odd"))
-        if hand.chance(10):
-            made["namespace"] = hand.of(SPACES)
-        known.generated.append((kind, made["name"], made.get("namespace", "")))
-        known.everywhere.append((kind, made["name"]))
-    keys = list(KEYS)
-    if hand.chance(75):
-        made["literals"] = [f"{keys.pop(hand.integer(0, len(keys) - 1))}={value}" for value in (hand.of((text(hand), "'quoted'", '"double"', "a=b", "")) for _ in range(hand.integer(1, 3)))]
-    if hand.chance(30):
-        made["files"] = []
-        for _ in range(hand.integer(1, 2)):
-            name = files.put("f", "".join(text(hand) + hand.of(("\n", "")) for _ in range(hand.integer(0, 3))), "txt")
-            made["files"].append(name if hand.chance(60) else f"{keys.pop(hand.integer(0, len(keys) - 1))}={name}")
-    if hand.chance(20):
-        lines = [hand.of((f"E{number}={text(hand)}".replace("\n", " ").replace("\r", ""), "# note", "", f"  L{number}=x ", f"W{number} = y", f"Q{number}=\"q\"")) for number in range(hand.integer(1, 3))]
-        name = files.put("e", "\n".join(lines) + hand.of(("\n", "")), "env")
-        made.update({"envs": [name]} if hand.chance(70) else {"env": name})
-    if kind == "Secret" and hand.chance(30):
-        made["type"] = hand.of(("Opaque", "kubernetes.io/tls"))
-    if hand.chance(25):
-        made["options"] = _options(hand)
-    return made
-
-
-def _options(hand: Hand) -> Body:
-    made: Body = {}
-    if hand.chance(40):
-        made["disableNameSuffixHash"] = hand.chance(80)
-    if hand.chance(30):
-        made["labels"] = texts(hand, 2)
-    if hand.chance(30):
-        made["annotations"] = texts(hand, 2)
-    if hand.chance(15):
-        made["immutable"] = True
-    return made or {"disableNameSuffixHash": True}
 
 
 def _patch_entry(hand: Hand, known: Known, files: Files) -> Body:
@@ -187,6 +57,9 @@ def _replacement(hand: Hand, known: Known, files: Files) -> Body:
     sources = [path for path, value in leaves(one) if type(value) is str] or [("metadata", "name")]
     targets = [path for path, value in leaves(other) if type(value) is str and path[0] not in ("apiVersion", "kind")] or [("metadata", "name")]
     source: Body = {"kind": one["kind"], "name": one["metadata"]["name"]}
+    names = [path for path in sources if any(part in ("name", "image", "kind", "host") for part in path)]
+    targets = [path for path in targets if path[-1] not in ("name", "namespace")] or targets if not names or hand.chance(70) else targets
+    sources = names if any(path[-1] in ("name", "namespace") for path in targets) and names else sources
     if hand.chance(75):
         source["fieldPath"] = _dotted(hand, one, hand.of(sources), many=False)
     if hand.chance(12):
@@ -236,10 +109,10 @@ def _variables(hand: Hand, known: Known, _files: Files) -> Any:
 def _configuration(hand: Hand, _known: Known, files: Files) -> Any:
     rows: dict[str, Any] = {
         "nameReference": [{"kind": hand.of(("Secret", "ConfigMap", "Service")), **({"version": "v1"} if hand.chance(50) else {}), "fieldSpecs": [{"path": hand.of(("spec/ref/name", "spec/secretName", "spec/ref", "spec/list/value")), "kind": "Widget"}]}],
-        "commonLabels": [_spec(hand, ("spec/labels", "spec/more/labels"))], "commonAnnotations": [_spec(hand, ("spec/annotations", "spec/more/annotations"))],
-        "namePrefix": [_spec(hand, ("spec/secretName", "metadata/name", "spec/ref/name"))], "nameSuffix": [_spec(hand, ("spec/secretName", "metadata/labels/app"))], "namespace": [_spec(hand, ("spec/namespace", "spec/ref/namespace"))],
-        "images": [_spec(hand, ("spec/image", "spec/list[]/image"))], "varReference": [_spec(hand, ("spec/size", "data", "spec/list/value", "metadata/annotations"))], "replicas": [_spec(hand, ("spec/copies", "spec/count"))],
-        "labels": [_spec(hand, ("spec/labels",))], "templateLabels": [_spec(hand, ("spec/labels",))],
+        "commonLabels": [spec(hand, ("spec/labels", "spec/more/labels"))], "commonAnnotations": [spec(hand, ("spec/annotations", "spec/more/annotations"))],
+        "namePrefix": [spec(hand, ("spec/secretName", "metadata/name", "spec/ref/name"))], "nameSuffix": [spec(hand, ("spec/secretName", "metadata/labels/app"))], "namespace": [spec(hand, ("spec/namespace", "spec/ref/namespace"))],
+        "images": [spec(hand, ("spec/image", "spec/list[]/image"))], "varReference": [spec(hand, ("spec/size", "data", "spec/list/value", "metadata/annotations"))], "replicas": [spec(hand, ("spec/copies", "spec/count"))],
+        "labels": [spec(hand, ("spec/labels",))], "templateLabels": [spec(hand, ("spec/labels",))],
     }
     return [files.put("conf", yaml({name: rows[name] for name in hand.some(list(rows), 1, 3)}, hand))]
 
@@ -296,9 +169,13 @@ def _plugin(hand: Hand, known: Known, files: Files) -> Any:
     return [written if hand.chance(40) else files.put("t", written)]
 
 
+def _validators(_hand: Hand, _known: Known, _files: Files) -> Any:
+    return ["apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: v}\nlabels: {app: web}\nfieldSpecs: [{path: metadata/labels, kind: Deployment}]\n"]
+
+
 def _generators(hand: Hand, known: Known, files: Files) -> Any:
     kind = hand.of(("ConfigMap", "Secret"))
-    made = _generator(hand, known, files, kind)
+    made = generator(hand, known, files, kind)
     name = made.pop("name")
     meta = {"name": name, **({"namespace": made.pop("namespace")} if "namespace" in made else {})}
     written = yaml({"apiVersion": "builtin", "kind": f"{kind}Generator", "metadata": meta, **made}, hand)
@@ -317,12 +194,12 @@ def _replicas(hand: Hand, known: Known, _files: Files) -> Any:
 
 
 MAKERS: tuple[tuple[str, int, Maker], ...] = (
-    ("configurations", 10, _configuration), ("crds", 5, _crds), ("openapi", 4, _openapi), ("generatorOptions", 10, lambda hand, *_: _options(hand)),
-    ("configMapGenerator", 25, lambda hand, known, files: [_generator(hand, known, files, "ConfigMap") for _ in range(hand.of((1, 1, 2)))]), ("secretGenerator", 15, lambda hand, known, files: [_generator(hand, known, files, "Secret")]),
+    ("configurations", 10, _configuration), ("crds", 5, _crds), ("openapi", 4, _openapi), ("generatorOptions", 10, lambda hand, *_: options(hand)),
+    ("configMapGenerator", 25, lambda hand, known, files: [generator(hand, known, files, "ConfigMap") for _ in range(hand.of((1, 1, 2)))]), ("secretGenerator", 15, lambda hand, known, files: [generator(hand, known, files, "Secret")]),
     ("generators", 6, _generators), ("patchesStrategicMerge", 8, _strategic_merge), ("patches", 40, lambda hand, known, files: [_patch_entry(hand, known, files) for _ in range(hand.integer(1, 3))]),
-    ("patchesJson6902", 8, _json6902), ("labels", 20, _labels), ("commonLabels", 10, lambda hand, *_: {key: hand.of(("web", "x", "1")) for key in hand.some(("app", "tier", "a.b/c"), 1, 2)}),
-    ("commonAnnotations", 12, lambda hand, *_: texts(hand, 2)), ("replicas", 12, _replicas), ("images", 22, lambda hand, *_: [_image_names(hand) for _ in range(hand.integer(1, 2))]),
-    ("replacements", 22, lambda hand, known, files: [_replacement(hand, known, files) for _ in range(hand.of((1, 1, 2)))]), ("vars", 10, _variables), ("transformers", 14, _plugin), ("validators", 2, _plugin),
+    ("patchesJson6902", 8, _json6902), ("labels", 20, labels), ("commonLabels", 10, lambda hand, *_: {key: hand.of(("web", "x", "1")) for key in hand.some(("app", "tier", "a.b/c"), 1, 2)}),
+    ("commonAnnotations", 12, lambda hand, *_: texts(hand, 2)), ("replicas", 12, _replicas), ("images", 22, lambda hand, *_: [image(hand) for _ in range(hand.integer(1, 2))]),
+    ("replacements", 22, lambda hand, known, files: [_replacement(hand, known, files) for _ in range(hand.of((1, 1, 2)))]), ("vars", 10, _variables), ("transformers", 14, _plugin), ("validators", 1, _validators),
     ("namespace", 25, lambda hand, *_: hand.of(SPACES)), ("namePrefix", 25, lambda hand, *_: hand.of(("p-", "a-", ""))), ("nameSuffix", 12, lambda hand, *_: hand.of(("-s", "-v1"))), ("sortOptions", 6, _sort),
     ("buildMetadata", 5, lambda hand, *_: hand.some(("originAnnotations", "transformerAnnotations", "managedByLabel"), 1, 3)),
 )
@@ -334,7 +211,7 @@ def fields(hand: Hand, known: Known) -> tuple[Body, dict[str, str]]:
     made: Body = {}
     files = Files()
     for name, share, maker in MAKERS:
-        if hand.chance(share) and (known.objects or maker not in (_json6902, _strategic_merge, _plugin, _variables) and name not in ("patches", "replacements")):
+        if hand.chance(share) and (known.objects or (maker not in (_json6902, _strategic_merge, _plugin, _variables) and name not in ("patches", "replacements"))):
             made[name] = maker(hand, known, files)
     known.prefix = made.get("namePrefix", "") + known.prefix
     known.suffix += made.get("nameSuffix", "")
@@ -342,6 +219,3 @@ def fields(hand: Hand, known: Known) -> tuple[Body, dict[str, str]]:
         known.namespace = made["namespace"]
         known.generated = [(kind, name, known.namespace) for kind, name, _ in known.generated]
     return made, files.files
-
-
-__all__ = ["Known", "container", "fields", "scalar"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -95,7 +94,7 @@ def json_patch(hand: Hand, one: Body) -> tuple[list[Body], list[Body]]:
     if not found:
         found.append({"op": "add", "path": "/metadata/labels", "value": {"patched": "yes"}})
     if hand.chance(2):
-        found[0]["path"] = hand.of(("/spec/none/below", "spec", "", "/"))
+        found[0]["path"] = hand.of(("/spec/none/below", "spec", ""))
     return found, _plain(found)
 
 
@@ -183,6 +182,3 @@ def target(hand: Hand, one: Body) -> Body:
     if hand.chance(1):
         made["name"] = hand.of(("[", "(?!x)", "a{2,1}", "\\d+", "[[:alpha:]]+"))
     return made
-
-
-__all__ = ["json", "json_patch", "leaves", "strategic", "target"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
-from random_fields import Known, fields
+from random_fields import fields
+from random_known import Known
 from random_objects import Hand, Raw, thing, yaml
 
 

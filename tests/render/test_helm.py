@@ -87,6 +87,12 @@ def test_places(build):
     assert {"charts/web/values.yaml", "charts/web/templates/web.yaml"} <= done.read
 
 
+def test_a_short_tag_is_no_other_number(build):
+    files = {**CHART, "charts/web/printed": CHART["charts/web/printed"].replace(":latest", ":3")}
+    spec = build(files, "helmCharts:\n- name: web\n  valuesInline: {count: 3,\n    image: {\n      tag: 3}}\n").resources[0].body["spec"]
+    assert (spec.at["image"][:2], spec.at["replicas"][:2]) == (("kustomization.yaml", 5), ("charts/web/values.yaml", 4))
+
+
 def test_what_helm_is_told(build, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://user:word@proxy.example.com")
     monkeypatch.setenv("TOKEN", "word")

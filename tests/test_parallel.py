@@ -1,0 +1,64 @@
+import os
+import signal
+import threading
+
+import pytest
+
+from gitops_guard.parallel import each
+
+PARENT = os.getpid()
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3, 50])
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 100])
+def test_results_are_in_the_order_of_the_items(count, jobs):
+    assert list(each(range(count), lambda item: item * item, jobs)) == [item * item for item in range(count)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_several_processes_work():
+    assert PARENT not in set(each(range(20), lambda _item: os.getpid(), 2))
+
+
+def test_one_job_is_no_process():
+    assert set(each(range(20), lambda _item: os.getpid(), 1)) == {PARENT}
+
+
+def test_threads_and_forks_do_not_go_together():
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        assert set(each(range(20), lambda _item: os.getpid(), 2)) == {PARENT}
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_an_exception_is_raised_at_its_place():
+    def work(item):
+        return 1 // (item - 5)
+
+    results = each(range(20), work, 2)
+    assert [next(results) for _ in range(5)] == [work(item) for item in range(5)]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+
+
+def test_what_a_killed_worker_left_is_done_here():
+    def work(item):
+        if os.getpid() != PARENT:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item
+
+    assert list(each(range(20), work, 2)) == list(range(20))
+
+
+def test_no_process_and_no_file_is_left():
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    results = each(range(20), lambda item: item, 2)
+    next(results)
+    results.close()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    assert (len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0) == before
