@@ -1,0 +1,53 @@
+"""The files of a tree, each read and parsed once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..errors import SourceError
+from ..tree import Tree
+from .stream import Stream, decode, parse
+
+
+class Sources:
+    """The files of a tree, each read and parsed once."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._streams: dict[str, Stream | SourceError] = {}
+        self._texts: dict[str, str | SourceError] = {}
+
+    def stream(self, path: str) -> Stream:
+        """The parsed file. Raises SourceError (the same one at each call), FileNotFoundError or OutsideError."""
+        found = self._streams.get(path)
+        if found is None:
+            try:
+                found = parse(self.tree.read(path), path)
+            except SourceError as error:
+                found = error
+            self._streams[path] = found
+        if isinstance(found, SourceError):
+            raise found
+        return found
+
+    def parsed(self) -> Iterator[tuple[str, Stream]]:
+        """Every file that was parsed so far, sorted by path."""
+        for path, stream in sorted(self._streams.items()):
+            if isinstance(stream, Stream):
+                yield path, stream
+
+    def text(self, path: str) -> str:
+        """The decoded text of any file. Raises SourceError, FileNotFoundError or OutsideError."""
+        parsed = self._streams.get(path)
+        if isinstance(parsed, Stream):
+            return parsed.text
+        found = self._texts.get(path)
+        if found is None:
+            try:
+                found = decode(self.tree.read(path), path)
+            except SourceError as error:
+                found = error
+            self._texts[path] = found
+        if isinstance(found, SourceError):
+            raise found
+        return found
