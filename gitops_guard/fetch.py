@@ -220,6 +220,7 @@ def _get(url: str) -> bytes:
                     raise FetchError(f"it did not come within {_HTTP_SECONDS:g} s")
             return bytes(data)
     except urllib.error.HTTPError as error:
+        error.close()  # it holds the connection
         raise FetchError(f"the server answers {error.code}") from None
     except (OSError, http.client.HTTPException, ValueError):
         raise FetchError("the server gives no answer") from None
