@@ -37,7 +37,7 @@ class Side:
 
     def loose(self, named: Sequence[str]) -> list[Resource]:
         """The objects in files that no target takes in: a Secret there is as public as any."""
-        read = frozenset[str]().union(*(item.read for item in self.built))
+        read = self._read()
         return [resource for path in self.found.manifests if path not in read and is_named(path, named)
                 for resource in self._objects(path)]
 
@@ -52,10 +52,14 @@ class Side:
 
     def broken(self, named: Sequence[str]) -> Iterator[Fault]:
         """What was meant to be read and could not be, outside the targets."""
-        read = frozenset[str]().union(*(item.read for item in self.built))
+        read = self._read()
         for error in self.found.broken:
             if error.file not in read and is_named(error.file, named):
                 yield fault_of(error)
+
+    def _read(self) -> frozenset[str]:
+        """Every file that some target takes in."""
+        return frozenset[str]().union(*(item.read for item in self.built))
 
     def _mentions(self, path: str, word: str) -> bool:
         """Whether a file is worth parsing for a kind."""

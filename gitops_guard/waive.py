@@ -6,11 +6,11 @@ configuration.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from .config import is_date
 from .model import Fault, Location, Occurrence, Waiver
 from .source import Comment
 
@@ -85,12 +85,10 @@ def _problem(waiver: Waiver, today: str) -> Fault | None:
     if not waiver.reason.strip():
         return Fault("waiver/no-reason", f"the waiver of {names} gives no reason, so it waives nothing", location=waiver.location)
     if waiver.expires is not None:
-        try:
-            last = datetime.date.fromisoformat(waiver.expires)
-        except ValueError:
+        if not is_date(waiver.expires):
             return Fault("waiver/expired", f"the waiver of {names} ends on no date of the calendar, so it waives nothing",
                          location=waiver.location, remedy="write the last day as YYYY-MM-DD")
-        if last < datetime.date.fromisoformat(today):
+        if waiver.expires < today:
             return Fault("waiver/expired", f"the waiver of {names} expired on {waiver.expires}", location=waiver.location)
     return None
 

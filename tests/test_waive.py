@@ -66,6 +66,7 @@ def test_resource_patterns(pattern, about, covered):
     (("images/unpinned-tag",), "why", "2026-06-15", True, []),
     (("images/unpinned-tag",), "why", "2026-06-14", False, ["waiver/expired"]),
     (("images/unpinned-tag",), "why", "2026-02-30", False, ["waiver/expired"]),
+    (("images/unpinned-tag",), "why", "20270614", False, ["waiver/expired"]),
     (("images/unpinned-tag",), " ", "2020-01-01", False, ["waiver/no-reason"]),
     (("images/missing-digest",), "why", None, False, ["waiver/unused"]),
     (("images/missing-digest",), "why", "2020-01-01", False, ["waiver/expired"]),
