@@ -74,7 +74,7 @@ def check(request: Request) -> Report:
     targets = {item.target.id: item.target for item in built}
     shown, silenced = _split(faults, request.selection)
     waived = waive([_occurrence(fault, targets, request, mask) for fault in shown],
-                   [*request.config.waivers, *_inline_waivers(side.sources, built, files)], today=request.today,
+                   [*request.config.waivers, *_inline_waivers(side.sources, built, files, request.named)], today=request.today,
                    matches=matches, complete=lambda rule: _complete(rule, request), known=request.policies.rules.keys())
     more, more_silenced = _split(waived.faults, request.selection)
     occurrences = [*waived.occurrences, *(_occurrence(fault, targets, request, mask) for fault in more)]
@@ -154,14 +154,16 @@ def _without_values(occurrence: Occurrence, mask: Mask) -> Occurrence:
     return occurrence if waiver is None else replace(occurrence, waiver=replace(waiver, reason=mask.text(waiver.reason)))
 
 
-def _inline_waivers(sources: Sources, built: Iterable[Built], files: Iterable[FileInput]) -> list[Waiver]:
+def _inline_waivers(sources: Sources, built: Sequence[Built], files: Iterable[FileInput],
+                    named: Sequence[str]) -> list[Waiver]:
     found: list[Waiver] = []
     parsed = set()
+    read = {path for item in built for path in item.read}
     for path, stream in sources.parsed():
         parsed.add(path)
-        if "gitops-guard:" in stream.text:
+        if "gitops-guard:" in stream.text and (path in read or is_named(path, named)):
             found += inline(path, stream.comments())
-    for path in sorted({*(item.path for item in files), *(path for item in built for path in item.read)} - parsed):
+    for path in sorted({*(item.path for item in files), *read} - parsed):
         try:
             text = sources.text(path)
         except (SourceError, OutsideError, OSError):

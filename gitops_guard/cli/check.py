@@ -51,14 +51,14 @@ def command(paths: tuple[str, ...], policies: tuple[str, ...], no_builtin_polici
             ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...], format_: str,
             reports: tuple[str, ...], fail_on: str, jobs: int, config_file: str | None, root: str | None,
             allowed: tuple[str, ...], allow_remote: bool, color: str) -> None:
-    """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: all of it.
+    """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: this folder.
 
     Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage or configuration, 3 nothing was checked,
     4 could not finish.
     """
     files = parse_reports(reports)
     base = root_of(root, paths)
-    named = tuple(relative(base, path) for path in paths) or (".",)
+    named = tuple(relative(base, path) for path in paths or (".",) if paths or root is None) or (".",)
     config = load_config(base, config_file, paths[0] if paths else ".")
     known = load_policies(policies, root=base, config=config, allowed=allowed, builtin=not no_builtin_policies)
     request = Request(

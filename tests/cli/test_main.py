@@ -1,3 +1,6 @@
+import json
+import subprocess
+
 import pytest
 from click.testing import CliRunner
 
@@ -49,3 +52,13 @@ def test_mistyped(run, args, hint):
     result = run(*args)
     assert result.exit_code == 2
     assert hint in result.output
+
+
+def test_without_paths_the_current_folder_is_judged(tmp_path, monkeypatch):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path / "one")
+    report = json.loads(CliRunner().invoke(package.cli, ["check", "--format", "json", "--jobs", "1"]).stdout)
+    assert [target["id"] for target in report["targets"]] == ["one"]
