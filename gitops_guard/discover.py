@@ -1,8 +1,8 @@
-"""A repository -> its targets: what is built and deployed as a unit, and the files that no target takes in.
+"""A repository -> what could be built in it: kustomization folders and folders of plain manifests, and which are targets.
 
-Targets are the kustomization folders that nothing else in the repository uses (never a Component alone), and the folders of
-plain manifests that no kustomization or chart takes in. Nothing is rendered here; a kustomization is only asked what it names
-directly.
+Without controller objects, targets are the kustomization folders that nothing else in the repository uses (never a Component
+alone), and the folders of plain manifests that no kustomization or chart takes in. What controller objects take is no target
+without an owner. Nothing is rendered here; a kustomization is only asked what it names directly.
 """
 
 from __future__ import annotations
@@ -30,15 +30,55 @@ _BY_TOKEN = {token: name for name, tokens in _ENVIRONMENTS.items() for token in 
 
 
 @dataclass(frozen=True)
+class Taken:
+    """What controller objects take in, so that it is no target without an owner."""
+
+    folders: frozenset[str] = frozenset()
+    """Kustomization folders that their builds use, or that they name and nobody can build from here."""
+    files: frozenset[str] = frozenset()
+    """Files that their builds read."""
+    covered: frozenset[str] = frozenset()
+    """Folders whose plain manifests they deploy or leave out, at any depth."""
+
+    def __or__(self, other: Taken) -> Taken:
+        return Taken(self.folders | other.folders, self.files | other.files, self.covered | other.covered)
+
+    @classmethod
+    def union(cls, parts: Iterable[Taken]) -> Taken:
+        """All of them together."""
+        whole = cls()
+        for part in parts:
+            whole |= part
+        return whole
+
+
+@dataclass(frozen=True)
 class Discovery:
     """What a repository holds."""
 
-    targets: tuple[Target, ...]
-    """Sorted by path."""
+    direct: Mapping[str, tuple[frozenset[str], frozenset[str]]]
+    """Each kustomization folder with the folders and the files that it names itself."""
+    components: frozenset[str]
+    """Those of them that are Components."""
+    plain: Mapping[str, tuple[str, ...]]
+    """Each folder of manifests that no kustomization or chart takes in, with its files."""
     manifests: tuple[str, ...]
     """Every YAML or JSON file outside charts, sorted: what could hold objects, whether or not a target takes it in."""
     broken: tuple[SourceError, ...]
     """Files that were meant to hold objects and can't be read, outside kustomizations."""
+
+    def targets(self, named: Sequence[str] = (), taken: Taken | None = None) -> tuple[Target, ...]:
+        """The targets without an owner, sorted by path; `named` are folders of the command line, which always are."""
+        taken = taken or Taken()
+        found = [Target(folder, "kustomization", folder) for folder in _roots(self.direct, self.components, named)
+                 if folder in named or folder not in taken.folders]
+        read = {posixpath.dirname(path) or "." for path in taken.files} - taken.covered
+        for folder, files in self.plain.items():
+            if folder not in named and (folder in read or taken.files.issuperset(files)
+                                        or any(is_below(folder, owned) for owned in taken.covered)):
+                continue
+            found.append(Target(folder, "manifests", folder, files=files))
+        return tuple(sorted(found, key=lambda target: (target.path, target.kind)))
 
 
 def environment_of(names: Iterable[str], patterns: Mapping[str, Sequence[str]] | None = None,
@@ -59,19 +99,17 @@ def environment_of(names: Iterable[str], patterns: Mapping[str, Sequence[str]] |
     return None
 
 
-def discover(sources: Sources, uses: Uses, named: Sequence[str] = ()) -> Discovery:
-    """The targets of a tree; `named` are folders of the command line, which are targets whatever else uses them."""
+def discover(sources: Sources, uses: Uses) -> Discovery:
+    """What a tree holds."""
     files = sources.tree.files()
     charts = manifests.chart_folders(files)
     folders = _kustomization_folders(sources, files)
     direct = {folder: uses(folder) for folder in folders}
-    targets = [Target(folder, "kustomization", folder) for folder in _roots(sources, direct, named)]
-    taken = _taken(direct)
     candidates = tuple(path for path in files if path.endswith(manifests.SUFFIXES) and not manifests.in_chart(path, charts))
     left_out = frozenset[str]().union(*(_left_out(sources, folder) for folder in folders))
-    plain, broken = _plain(sources, candidates, direct, taken, left_out)
-    targets += [Target(folder, "manifests", folder, files=tuple(found)) for folder, found in plain.items()]
-    return Discovery(tuple(sorted(targets, key=lambda target: (target.path, target.kind))), candidates, tuple(broken))
+    plain, broken = _plain(sources, candidates, direct, _taken(direct), left_out)
+    components = frozenset(folder for folder in folders if _is_component(sources, folder))
+    return Discovery(direct, components, {folder: tuple(found) for folder, found in plain.items()}, candidates, tuple(broken))
 
 
 def _kustomization_folders(sources: Sources, files: Sequence[str]) -> list[str]:
@@ -106,10 +144,11 @@ def _is_component(sources: Sources, folder: str) -> bool:
     return False
 
 
-def _roots(sources: Sources, direct: Mapping[str, tuple[frozenset[str], frozenset[str]]], named: Sequence[str]) -> list[str]:
+def _roots(direct: Mapping[str, tuple[frozenset[str], frozenset[str]]], components: frozenset[str],
+           named: Sequence[str]) -> list[str]:
     """What nothing uses, what the command line names, and one of each cycle; never a Component alone."""
     used = {inner for folder, (folders, _files) in direct.items() for inner in folders if inner != folder}
-    whole = [folder for folder in direct if not _is_component(sources, folder)]
+    whole = [folder for folder in direct if folder not in components]
     roots = [folder for folder in whole if folder not in used or folder in named]
     seen: set[str] = set()
     for root in roots:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ MANIFEST = "manifest.yaml"
 
 _MARK = re.compile(r"[ \t]*# <- here[ \t]*$", re.MULTILINE)
 _KEYS = ("title", "good", "bad", "severity", "environment", "parameters", "owners", "outside")
-_OWNER = ("system", "kind", "namespace", "name", "automated", "prune", "self_heal")
+_OWNER = frozenset(owner_field.name for owner_field in fields(Owner))
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,10 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
     if severity is not None and severity not in {known.word for known in Severity}:
         raise wrong("severity is none of error, warning, note", "severity")
     owners = item.get("owners", [])
-    if not all(isinstance(owner, dict) and set(owner) <= set(_OWNER) for owner in owners):
-        raise wrong(f"an owner has the keys {', '.join(_OWNER)}", "owners")
+    if not all(isinstance(owner, dict) and _OWNER.issuperset(owner) for owner in owners):
+        raise wrong(f"an owner has the keys {', '.join(sorted(_OWNER))}", "owners")
     return Example(
         number, line, str(item.get("title", "")), good,
         {path: _MARK.sub("", text) for path, text in marked.items()}, marks, marked,
         Severity.parse(severity) if severity else None, str(item.get("environment", "production")), item.get("parameters", {}),
-        tuple(Owner(**{"namespace": "", **owner}) for owner in owners), bool(item.get("outside", False)))
+        tuple(Owner(**{"namespace": "", **owner, "sync_options": tuple(owner.get("sync_options", ()))}) for owner in owners), bool(item.get("outside", False)))

@@ -1,28 +1,71 @@
-"""What git knows about a folder: where its work tree begins and which files belong to it."""
+"""What git knows about a folder: its work tree and files, its remotes, branches and revisions, and the index.
+
+Git only reads here, and never the network: what a clone does not have is missing. Settings of the repository can't run anything.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import tool
 from .errors import ToolError
 
 # A repository's own configuration must not run anything, and a checkout of another user (a container's volume) is only read.
-_SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "safe.directory=*")
+_SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "safe.directory=*",
+         "-c", "protocol.allow=never")
+
+# A hook of git runs us with variables that point its commands at its own repository, which need not be the one that is checked.
+_FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+            "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE")
+
+# A partial clone would fetch what it lacks: newer gits can be told not to, all of them that no protocol is allowed.
+_ENVIRONMENT: dict[str, str | None] = {
+    **dict.fromkeys(_FOREIGN), "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "",
+    "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C",
+}
+
+_NAME = re.compile(r"(?!-)[^\s~^:?*\[\\\x00-\x20\x7f]+")
+_HASH = re.compile(r"[0-9a-f]{7,64}")
+_DEBUG_FLAGS = re.compile(r"(?:  [^\n]*\n)*?  size: \d+\tflags: ([0-9a-f]+)\n")
+_INTENT_TO_ADD = 1 << 29
+_EMPTY_BLOBS = ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813")
 
 
-def _git(folder: Path, *args: str) -> tool.Done:
-    return tool.run(["git", *_SAFE, *args], cwd=folder, env={"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}, error=ToolError)
+@dataclass(frozen=True)
+class Entry:
+    """A file of a revision or of the index."""
+
+    path: str
+    """Relative to the folder that was asked about."""
+    mode: str
+    """100644, 100755, 120000 (a symbolic link: its content is the target) or 160000 (a submodule)"""
+    object: str
+    """The hash of its content; of a submodule, that of its commit."""
+
+
+def _git(folder: Path, *args: str, env: dict[str, str] | None = None) -> tool.Done:
+    return tool.run(["git", *_SAFE, *args], cwd=folder, env={**_ENVIRONMENT, **(env or {})}, error=ToolError)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _line(folder: Path, *args: str) -> str | None:
+    """The line that a command answers with; None where it fails or is silent."""
+    done = _git(folder, *args)
+    return _text(done.out).rstrip("\n") or None if done.code == 0 else None
 
 
 def top_level(folder: Path) -> Path | None:
     """The root of the work tree that holds `folder`; None where there is none, or no git."""
     if tool.find("git") is None:
         return None
-    done = _git(folder, "rev-parse", "--show-toplevel")
-    path = done.out.decode("utf-8", "surrogateescape").rstrip("\n")
-    return Path(path) if done.code == 0 and path else None
+    path = _line(folder, "rev-parse", "--show-toplevel")
+    return Path(path) if path else None
 
 
 def listing(root: Path) -> list[str] | None:
@@ -35,11 +78,220 @@ def listing(root: Path) -> list[str] | None:
     done = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if done.code != 0:
         raise ToolError(f"git can't list the files of the repository: {done.err.strip()}")
-    names = {name for name in done.out.decode("utf-8", "surrogateescape").split("\0") if name}
     found = []
-    for name in names:
+    for name in {name for name in _text(done.out).split("\0") if name}:
         path = os.path.join(root, name)
         # Deleted files are still listed, and so is a submodule (as a folder): neither is a file of this side.
         if os.path.islink(path) or os.path.isfile(path):
             found.append(name)
     return sorted(found)
+
+
+def prefix(root: Path) -> str:
+    """The folder of the repository that `root` is, without slashes at its ends; empty for the top level, or without git."""
+    return (_line(root, "rev-parse", "--show-prefix") or "").rstrip("/") if top_level(root) is not None else ""
+
+
+def remotes(root: Path) -> list[str]:
+    """The URLs of the remotes, those to push to as well, sorted; as written, and as `url.<base>.insteadOf` rewrites them."""
+    if top_level(root) is None:
+        return []
+    done = _git(root, "config", "-z", "--get-regexp", r"^remote\..*\.(url|pushurl)$")
+    written = [entry.partition("\n")[2] for entry in _text(done.out).split("\0") if entry] if done.code == 0 else []
+    shown = _git(root, "remote", "-v")
+    meant = [line.partition("\t")[2].rpartition(" (")[0] for line in _text(shown.out).splitlines()] if shown.code == 0 else []
+    return sorted({url for url in (*written, *meant) if url})
+
+
+def branch(root: Path) -> str | None:
+    """The branch that is checked out, also before its first commit; None for a detached HEAD, or without git."""
+    return _line(root, "symbolic-ref", "--quiet", "--short", "HEAD") if top_level(root) is not None else None
+
+
+def default_branch(root: Path) -> str | None:
+    """The default branch of the remote `origin`, else of the only remote that tells.
+
+    A CI job's clone tells nothing: then it is `main`, else `master`, if a remote has it. None where nobody knows.
+    """
+    if top_level(root) is None:
+        return None
+    done = _git(root, "for-each-ref", "--format=%(refname)%00%(symref)", "refs/remotes")
+    known, branches = {}, set()
+    for line in _text(done.out).splitlines():
+        name, _zero, target = line.partition("\0")
+        remote = name.removesuffix("HEAD")
+        if remote != name and target.startswith(remote):
+            known[remote] = target.removeprefix(remote)
+        branches.add(name.split("/", 3)[-1])
+    if "refs/remotes/origin/" in known:
+        return known["refs/remotes/origin/"]
+    if len(set(known.values())) == 1:
+        return next(iter(known.values()))
+    return next((name for name in ("main", "master") if name in branches), None)
+
+
+def resolve(root: Path, ref: str) -> str | None:
+    """The commit that a person means by `ref`: anything git understands (`main`, `origin/main`, `HEAD~1`, a tag, a hash).
+
+    A branch that only the remote has counts, too: in CI there is often no local one. None where there is no such commit.
+    """
+    if not ref or ref.startswith("-") or "\0" in ref or top_level(root) is None:
+        return None
+    return _commit(root, ref) or _commit(root, f"refs/remotes/origin/{ref}")
+
+
+def _commit(root: Path, expression: str) -> str | None:
+    return _line(root, "rev-parse", "--verify", "--quiet", f"{expression}^{{commit}}")
+
+
+def named(root: Path, name: str) -> str | None:
+    """The commit of a branch, tag or commit hash of this name, as a controller finds it; no other expression is understood.
+
+    What the remotes have counts before local branches, `origin` before other remotes, a branch before a tag. None where the
+    clone has none.
+    """
+    if not _NAME.fullmatch(name) or ".." in name or "@{" in name or top_level(root) is None:
+        return None
+    short = name.removeprefix("refs/heads/").removeprefix("refs/tags/")
+    patterns = [f"refs/remotes/*/{short}", f"refs/heads/{short}", f"refs/tags/{short}"]
+    patterns += [name] if name.startswith("refs/") else []
+    done = _git(root, "for-each-ref", "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objectname)", *patterns)
+    found = {}
+    for line in _text(done.out).splitlines():
+        ref, kind, commit, peeled = line.split("\0")
+        found[ref] = peeled if kind == "tag" else commit
+    for ref in _candidates(name, short, found):
+        if (meant := _commit(root, found[ref])) is not None:
+            return meant
+    return _commit(root, name) if _HASH.fullmatch(name) else None
+
+
+def _candidates(name: str, short: str, found: dict[str, str]) -> list[str]:
+    """The refs that a name may stand for, the best one first."""
+    remote = sorted(ref for ref in found if ref.startswith("refs/remotes/") and ref.split("/", 3)[3] == short)
+    remote.sort(key=lambda ref: not ref.startswith("refs/remotes/origin/"))
+    branches, tags = [*remote, f"refs/heads/{short}"], [f"refs/tags/{short}"]
+    order = branches if name.startswith("refs/heads/") else tags if name.startswith("refs/tags/") else [*branches, *tags, name]
+    return [ref for ref in order if ref in found]
+
+
+def merge_base(root: Path, one: str, other: str) -> str | None:
+    """The best common ancestor of two commits; None where the clone shows none (unrelated, or cut off by a shallow clone)."""
+    found = _line(root, "merge-base", one, other)
+    return found.splitlines()[0] if found else None
+
+
+def is_shallow(root: Path) -> bool:
+    """Whether the clone's history is cut off."""
+    return _line(root, "rev-parse", "--is-shallow-repository") == "true"
+
+
+def tree_of(root: Path, commit: str) -> str | None:
+    """The hash of the tree that `root` is at a commit: empty where that has no such folder, None where the clone lacks it."""
+    inner = prefix(root)
+    if not inner:
+        return _line(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")
+    done = _git(root, "--literal-pathspecs", "ls-tree", "-z", "-d", "--full-tree", f"{commit}^{{commit}}", "--", inner)
+    if done.code != 0:
+        return None
+    head = done.out.partition(b"\t")[0].split()
+    return head[2].decode() if len(head) == 3 and head[1] == b"tree" else ""
+
+
+def entries(root: Path, tree: str) -> list[Entry] | None:
+    """All files of a tree; None where objects of it are missing (a partial clone)."""
+    # With sizes, git looks at every file's object: one that is missing is found now, and not in the middle of a build.
+    done = _git(root, "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
+    if done.code != 0:
+        return None
+    found = []
+    for line in _text(done.out).split("\0"):
+        if line:
+            head, _tab, path = line.partition("\t")
+            mode, _kind, name, size = head.split()
+            if size == "BAD":
+                return None
+            found.append(Entry(path, mode, name))
+    return found
+
+
+def staged(root: Path) -> list[Entry]:
+    """The files of the index below `root`: what the next commit has. Raises ToolError, also where there are conflicts in it."""
+    env = _index(root)
+    done = _git(root, "ls-files", "-z", "--stage", env=env)
+    if done.code != 0:
+        raise ToolError(f"git can't list the staged files: {done.err.strip()}")
+    found = []
+    for line in _text(done.out).split("\0"):
+        if line:
+            head, _tab, path = line.partition("\t")
+            mode, name, stage = head.split()
+            if stage != "0":
+                raise ToolError(f"{path} has a merge conflict in git's index; resolve it first")
+            found.append(Entry(path, mode, name))
+    if any(entry.object in _EMPTY_BLOBS for entry in found):
+        promised = _promised(root, env)
+        found = [entry for entry in found if entry.path not in promised]
+    return found
+
+
+def _promised(root: Path, env: dict[str, str]) -> frozenset[str]:
+    """What `git add --intent-to-add` announced: it is in the index, but not in the next commit."""
+    done = _git(root, "ls-files", "-z", "--debug", env=env)
+    text, at, found = _text(done.out), 0, []
+    while (end := text.find("\0", at)) >= 0:
+        flags = _DEBUG_FLAGS.match(text, end + 1)
+        if flags is None:
+            break
+        if int(flags.group(1), 16) & _INTENT_TO_ADD:
+            found.append(text[at:end])
+        at = flags.end()
+    return frozenset(found)
+
+
+def _index(root: Path) -> dict[str, str]:
+    """The index that a hook of this repository is told to look at: `git commit FILE` has one of its own."""
+    told, top = os.environ.get("GIT_INDEX_FILE"), top_level(root)
+    ours = _line(root, "rev-parse", "--absolute-git-dir")
+    if not told or top is None or ours is None:
+        return {}
+    full = os.path.realpath(os.path.join(top, told))
+    return {"GIT_INDEX_FILE": full} if os.path.dirname(full) == os.path.realpath(ours) else {}
+
+
+class Objects:
+    """The contents of a repository's objects, by their hashes; one git serves all questions."""
+
+    def __init__(self, root: Path) -> None:
+        """Git is started by the first question."""
+        self._root = root
+        self._dialogue: tool.Dialogue | None = None
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """An object's content; None where it is larger than `limit` bytes. Raises ToolError where the clone does not have it."""
+        dialogue = self._talk()
+        with dialogue.asked(name.encode() + b"\n"):
+            head = dialogue.line().split()
+            if len(head) != 3:
+                raise ToolError(f"git has no object {name}")
+            size = int(head[2])
+            data: bytes | None = None
+            if size > limit:
+                dialogue.skip(size)
+            else:
+                data = dialogue.take(size)
+            dialogue.take(1)
+            return data
+
+    def close(self) -> None:
+        """End git; the next question starts it again."""
+        if self._dialogue is not None:
+            self._dialogue.close()
+            self._dialogue = None
+
+    def _talk(self) -> tool.Dialogue:
+        if self._dialogue is None or not self._dialogue.ours:
+            self.close()
+            self._dialogue = tool.Dialogue(["git", *_SAFE, "cat-file", "--batch"], cwd=self._root, env=_ENVIRONMENT,
+                                           error=ToolError)
+        return self._dialogue

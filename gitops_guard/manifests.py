@@ -9,7 +9,7 @@ from typing import Any
 from .errors import SourceError
 from .model import Resource
 from .origin import Map, Origin, Seq, clone
-from .source import Dialect, Sources
+from .source import Dialect, Sources, Stream
 
 SUFFIXES = (".yaml", ".yml", ".json")
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -51,7 +51,11 @@ def read(sources: Sources, path: str, target: str | None) -> list[Resource]:
 
     Read as kubectl reads them (YAML 1.1). Raises SourceError where the file can't be read.
     """
-    stream = sources.stream(path)
+    return objects(sources.stream(path), target)
+
+
+def objects(stream: Stream, target: str | None) -> list[Resource]:
+    """The objects of a stream, read as `read` does. Raises SourceError."""
     found: list[Resource] = []
     documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
     for document, origin in zip(documents, stream.origins(), strict=True):

@@ -17,6 +17,7 @@ from .origin import Map, Origin, Seq, origin_of
 SCOPES = ("resource", "target", "change", "file", "repository")
 TOP = ("title", "description", "related_resources", "custom", "scope", "authors", "organizations", "entrypoint", "schemas")
 CUSTOM = ("scope", "severity", "remedy", "security_severity", "kinds", "parameters", "replaces", "needs", "admission")
+_ONLY_FOR = {"kinds": ("resource", "repository"), "needs": ("resource",), "admission": ("resource",)}
 RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[A-Za-z0-9_.-]+")
 _KIND = re.compile(r"([a-z0-9.*-]*/)?[A-Za-z0-9*]+")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
@@ -64,10 +65,9 @@ def read(document: Any, rule_id: str, root: Origin | None = None) -> Metadata:
     kinds = tuple(_texts(custom, "kinds", _KIND, "Kind or group/Kind"))
     needs = tuple(_texts(custom, "needs", re.compile("target"), "target"))
     admission = _flag(custom, "admission")
-    if scope != "resource":
-        for key in ("kinds", "needs", "admission"):
-            if custom.get(key):
-                raise MetadataError(f"custom.{key} is for scope resource alone", _key(custom, key))
+    for key, scopes in _ONLY_FOR.items():
+        if scope not in scopes and custom.get(key):
+            raise MetadataError(f"custom.{key} is for scope {' and '.join(scopes)} alone", _key(custom, key))
     if admission and needs:
         raise MetadataError("admission: true excludes needs: the cluster knows no target", _key(custom, "needs"))
     rule = Rule(

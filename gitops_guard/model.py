@@ -91,6 +91,13 @@ class Owner:
     automated: bool = False
     prune: bool = False
     self_heal: bool = False
+    sync_options: tuple[str, ...] = ()
+    """Argo CD's: `Prune=confirm`, `Replace=true` …"""
+    cascade: bool | None = None
+    """Whether deleting the owner deletes what it deployed; None where that is not known."""
+    suspended: bool = False
+    allow_empty: bool = False
+    force: bool = False
 
     @property
     def id(self) -> str:
@@ -113,6 +120,10 @@ class Target:
     owners: tuple[Owner, ...] = ()
     files: tuple[str, ...] = ()
     """Of a folder of plain manifests: its files."""
+    namespace: str | None = None
+    """Where its owner puts namespaced objects that name none."""
+    elsewhere: bool = False
+    """Whether what is deployed is another revision of the folder: a change of this tree deploys nothing of it."""
 
 
 @dataclass

@@ -10,6 +10,21 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 
+class Spelling(NamedTuple):
+    """How a scalar is written, where its value does not say it."""
+
+    style: str = ""
+    """The quotes (' or "), the mark of a block (| or >), or empty for a plain scalar."""
+    text: str | None = None
+    """What is written, where the value is another thing or another text."""
+    tag: str | None = None
+    """What kustomize takes it for, where that is not what the value is: "" is a text until another one is written over it."""
+
+
+EMPTY_IN_FLOW = Spelling("{", "")
+"""Of a null that nothing stands for in a flow collection: kustomize makes an empty text of it, sooner or later."""
+
+
 class Origin(NamedTuple):
     """Where a value was written."""
 
@@ -29,6 +44,8 @@ class Origin(NamedTuple):
     """The file whose whole text is the value (a generator packed it); `line` is then the entry that named the file."""
     absent: bool = False
     """The value is a null that nothing stands for (`key:` and no more); kustomize's merges treat it unlike a written null."""
+    spelling: Spelling | None = None
+    """None for a plain scalar that is written as its value is printed."""
 
 
 class Map(dict[str, Any]):

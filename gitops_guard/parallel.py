@@ -1,13 +1,12 @@
 """Work on many items, on all processors: items and a function go in, their results come out in the order of the items.
 
-The workers are forks: they have what this process has read, and what one of them reads stays its own. Where there is no fork,
-or more than one thread (a fork would copy locks that nobody opens), this process does all of it.
+This process works, and forks of it do: they have what it has read, and what one of them reads stays its own. Where there is no
+fork, or more than one thread (a fork would copy locks that nobody opens), this process does all of it.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -35,18 +34,22 @@ def each(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) -> It
 
 
 def _forked(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) -> dict[int, Result]:
+    """What this process and `jobs` - 1 forks of it get done."""
+    import pickle  # noqa: PLC0415 (start-up)
+
     starts = _tickets(len(items), jobs)
     length = -(-len(items) // (jobs * _RUNS))
     workers: list[tuple[int, int]] = []
     done: dict[int, Result] = {}
     try:
-        for _ in range(jobs):
+        for _ in range(jobs - 1):
             ours, theirs = os.pipe()
             process = os.fork()
             if process == 0:
                 _serve(items, work, starts, length, theirs)
             os.close(theirs)
             workers.append((process, ours))
+        _take(items, work, starts, length, done)
         for _process, link in workers:
             with open(link, "rb", closefd=False) as stream, suppress(EOFError, pickle.UnpicklingError):
                 done.update(pickle.load(stream))  # noqa: S301 (our own fork wrote it)
@@ -69,16 +72,23 @@ def _tickets(count: int, jobs: int) -> int:
     return reader
 
 
+def _take(items: Sequence[Item], work: Callable[[Item], Result], starts: int, length: int, done: dict[int, Result]) -> None:
+    """Do runs of items until none is left, or one fails: it is done once more when it is its turn to be answered for."""
+    with suppress(Exception):
+        while ticket := os.read(starts, 4):
+            start = int.from_bytes(ticket, "big")
+            for at in range(start, min(start + length, len(items))):
+                done[at] = work(items[at])
+
+
 def _serve(items: Sequence[Item], work: Callable[[Item], Result], starts: int, length: int, link: int) -> None:
     """A worker's life; never returns."""
+    import pickle  # noqa: PLC0415
+
     done: dict[int, Result] = {}
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        with suppress(Exception):  # the parent meets it when it does the item itself
-            while ticket := os.read(starts, 4):
-                start = int.from_bytes(ticket, "big")
-                for at in range(start, min(start + length, len(items))):
-                    done[at] = work(items[at])
+        _take(items, work, starts, length, done)
         with open(link, "wb") as stream:
             pickle.dump(done, stream)
     finally:

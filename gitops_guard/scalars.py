@@ -6,12 +6,9 @@ reads manifests so, kustomize its own files and JSON patches).
 
 from __future__ import annotations
 
-import datetime
-import decimal
 import enum
 import math
 import re
-import struct
 from typing import Any
 
 
@@ -121,6 +118,8 @@ def _timestamp(text: str) -> str | None:
     hour, minute, second, fraction, zone = parts[3:8]
     if hour is None:
         hour, minute, second, fraction = parts[8:12]
+    import datetime  # noqa: PLC0415 (start-up)
+
     try:
         # Go has a year 0, Python has none; like the year 4 it is a leap year.
         time = datetime.datetime(year or 4, month, day, int(hour or 0), int(minute or 0), int(second or 0))
@@ -133,7 +132,9 @@ def _timestamp(text: str) -> str | None:
 
 def go_float(value: float) -> str:
     """The shortest text that reads back as the same float, as Go's `FormatFloat(value, 'g', -1, 64)` writes it."""
-    sign, digits, exponent = decimal.Decimal(repr(value)).normalize().as_tuple()
+    from decimal import Decimal  # noqa: PLC0415 (start-up)
+
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
     power = len(digits) - 1 + int(exponent)
     text = "".join(map(str, digits))
     minus = "-" if sign else ""
@@ -159,6 +160,8 @@ def key_text(value: Any) -> str | None:
 
 def _single(value: float) -> float:
     """The shortest number that is the same in 32 bits."""
+    import struct  # noqa: PLC0415 (start-up)
+
     try:
         wanted = struct.pack("f", value)
     except OverflowError:
@@ -166,7 +169,7 @@ def _single(value: float) -> float:
     return next(float(text) for digits in range(1, 10) if struct.pack("f", float(text := f"{value:.{digits}g}")) == wanted)
 
 
-_UNFOLDABLE = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]| [\n\u2028\u2029]| \\Z")
+_UNFOLDABLE = "[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]| [\n\u2028\u2029]| \\Z"
 
 
 def refold(text: str) -> str:
@@ -175,7 +178,7 @@ def refold(text: str) -> str:
     go-yaml's emitter looks at the first character of the text where it should look at the next line, so that an indented line
     gets an empty one before it, and a text that begins with a blank loses line breaks.
     """
-    if "\n" not in text or _UNFOLDABLE.search(text):
+    if "\n" not in text or re.search(_UNFOLDABLE, text):
         return text
     begins_blank = text.lstrip("\n")[:1] in ("", " ")
     out: list[str] = []

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import git, manifests, tool
 from .config import Config
-from .discover import Discovery, discover, environment_of, narrow
+from .discover import Discovery, Taken, discover, environment_of, narrow
+from .elsewhere import Elsewhere
 from .errors import SourceError
 from .fetch import Fetcher
 from .globs import matches
-from .model import Fault, Resource
+from .graph.guess import named_folders
+from .graph.repositories import KnownRepositories
+from .graph.world import Objects, World
+from .grow import Grower
+from .model import Fault, Resource, Target
+from .mounts import Mounts
+from .nodes import Graph
 from .origin import Map
-from .parents import defaults, filled
+from .recipes import Recipe
 from .render import Renderer
 from .source import Sources
-from .targets import Built, build, fault_of
+from .targets import Built, build, build_owned, fault_of
 from .tree import OutsideError, Tree, WorkTree, is_below
+
+
+@dataclass(frozen=True)
+class Clone:
+    """What git knows of the repository that a tree is a side of."""
+
+    remotes: tuple[str, ...] = ()
+    """URLs."""
+    branches: frozenset[str] = frozenset()
+    """The names that stand for this tree: the branch that is checked out, the remote's default branch, the base."""
+    elsewhere: Elsewhere | None = None
+    """What is read beside the tree: other revisions, and other repositories."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +47,11 @@ class Side:
     sources: Sources
     found: Discovery
     built: tuple[Built, ...]
+    graph: Graph
+    faults: tuple[Fault, ...]
+    """What is wrong with, or unknown about, the controller objects."""
+    generated: tuple[tuple[str, Resource], ...] = ()
+    """The objects that generators make, each with the id of its generator."""
 
     def wanted(self, named: Sequence[str]) -> list[Built]:
         """The targets that PATHS stand for."""
@@ -57,6 +81,14 @@ class Side:
             if error.file not in read and is_named(error.file, named):
                 yield fault_of(error)
 
+    def unclear(self, named: Sequence[str]) -> Iterator[Fault]:
+        """What is wrong with controller objects, or unknown about them, where PATHS take the object or its target in."""
+        wanted = {item.target.id for item in self.wanted(named)}
+        for fault in self.faults:
+            file = fault.resource.declared.file if fault.resource is not None else ""
+            if fault.target in wanted or is_named(file, named):
+                yield fault
+
     def _read(self) -> frozenset[str]:
         """Every file that some target takes in."""
         return frozenset[str]().union(*(item.read for item in self.built))
@@ -85,24 +117,37 @@ def work_tree(root: Path, config: Config, named: Sequence[str]) -> WorkTree:
     return WorkTree(root, listing, config.excludes)
 
 
-def build_side(tree: Tree, config: Config, named: Sequence[str], *, fetcher: Fetcher | None = None) -> Side:
+def clone_of(root: Path, config: Config, *, base: str | None = None, allowed: Sequence[Path] = ()) -> Clone:
+    """What git knows of a folder; nothing outside a work tree.
+
+    `base` is the branch that a change is compared with, `allowed` are folders outside the repository that may be read.
+    """
+    branches = (git.branch(root), git.default_branch(root), base, base and base.removeprefix("origin/"))
+    elsewhere = Elsewhere(root, Mounts(), allowed=allowed, exclude=config.excludes)
+    return Clone(tuple(git.remotes(root)), frozenset(name for name in branches if name), elsewhere)
+
+
+def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *, fetcher: Fetcher | None = None) -> Side:
     """Read a tree and build every target in it; without `fetcher` nothing is fetched."""
-    sources = Sources(tree)
+    sources = Sources(tree) if clone.elsewhere is None else clone.elsewhere.mounts.over(Sources(tree))
     renderer = Renderer(sources, helm=tool.find("helm"), fetcher=fetcher)
-    found = discover(sources, renderer.uses, named)
-    placed = (replace(target, environment=environment_of([target.path], config.environments, matches))
-              for target in found.targets)
-    built = [build(target, renderer, sources) for target in placed]
-    return Side(sources, found, tuple(_with_parents(built)))
+    found = discover(sources, renderer.uses)
 
+    def make(target: Target, recipes: tuple[Recipe, ...]) -> Built:
+        return build_owned(target, recipes, renderer, sources) if recipes else build(target, renderer, sources)
 
-def _with_parents(built: list[Built]) -> Iterator[Built]:
-    """The targets with what Flux parents patch into the Flux objects they render."""
-    known = defaults(resource.body for item in built for resource in item.resources)
-    for item in built:
-        resources = tuple(replace(resource, body=filled(resource.body, known)) for resource in item.resources) if known \
-            else item.resources
-        yield replace(item, resources=resources)
+    def world(objects: Objects, evidence: frozenset[str]) -> World:
+        known = KnownRepositories(config=config, tree=tree, remotes=clone.remotes, branches=clone.branches, evidence=evidence,
+                                  mounts=clone.elsewhere)
+        return World(sources, config, known, objects)
+
+    def environment(names: Iterable[str]) -> str | None:
+        return environment_of(names, config.environments, matches)
+
+    folders = named_folders(sources, found.manifests)
+    guess = Taken(folders, covered=frozenset(folder for folder in folders if folder not in found.direct))
+    grown = Grower(found, make, world, environment, sources.mount_of).grow(tuple(named), guess)
+    return Side(sources, found, grown.built, grown.graph, grown.faults, grown.generated)
 
 
 def is_named(path: str, named: Sequence[str]) -> bool:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from . import manifests
 from .deadline import within
 from .errors import InputError, RenderError, SourceError
 from .model import Fault, Location, Resource, Target
+from .recipes import Chart, Directory, Recipe
 from .render import Rendered, Renderer
+from .render.at_owner import faults_at_owner, paths_at_home, places_of, resources_at_owner
 from .source import Sources
 from .tree import OutsideError
 
@@ -29,13 +32,52 @@ class Built:
     """source/* and render/*, about this target."""
     read: frozenset[str]
     """Every file that the build read."""
+    folders: frozenset[str] = frozenset()
+    """Every kustomization folder that is part of it."""
 
 
 def build(target: Target, renderer: Renderer, sources: Sources) -> Built:
-    """Build one target, within its time."""
+    """Build a target that nobody owns, within its time."""
     if target.kind == "manifests":
         return _manifests(target, sources)
-    return _kustomization(target, renderer)
+    return _kustomization(target, lambda: renderer.render(target.path), renderer)
+
+
+def build_owned(target: Target, recipes: Sequence[Recipe], renderer: Renderer, sources: Sources) -> Built:
+    """Build a target as its owner does; of equal objects the last recipe's counts, as Argo CD's does.
+
+    What lies in another tree is located at the owner's field that names it.
+    """
+    built = _joined(target, [_part(target, recipe, renderer, sources) for recipe in recipes])
+    place_of = places_of(recipes)
+    return replace(built, resources=tuple(resources_at_owner(built.resources, sources, place_of)),
+                   faults=tuple(faults_at_owner(built.faults, sources, place_of)), read=paths_at_home(built.read, sources),
+                   folders=paths_at_home(built.folders, sources))
+
+
+def _joined(target: Target, parts: Sequence[Built]) -> Built:
+    if len(parts) == 1:
+        return parts[0]
+    resources: dict[tuple[str, ...], Resource] = {}
+    for part in parts:
+        for resource in part.resources:
+            name = resource.id
+            key = (name.group, name.kind, name.namespace, name.name)
+            resources.pop(key, None)
+            resources[key] = resource
+    statuses = {part.status for part in parts}
+    status = statuses.pop() if len(statuses) == 1 else "partial"
+    read = frozenset[str]().union(*(part.read for part in parts))
+    folders = frozenset[str]().union(*(part.folders for part in parts))
+    return Built(target, status, tuple(resources.values()), tuple(fault for part in parts for fault in part.faults), read, folders)
+
+
+def _part(target: Target, recipe: Recipe, renderer: Renderer, sources: Sources) -> Built:
+    if isinstance(recipe, Directory):
+        return _manifests(replace(target, files=recipe.files), sources)
+    if isinstance(recipe, Chart):
+        return _kustomization(target, lambda: renderer.chart(recipe), renderer)
+    return _kustomization(target, lambda: renderer.build(recipe), renderer)
 
 
 def fault_of(error: InputError, target: str | None = None) -> Fault:
@@ -44,28 +86,29 @@ def fault_of(error: InputError, target: str | None = None) -> Fault:
     return Fault(rule, error.message, remedy=error.remedy, target=target, location=Location(error.file, error.line, error.column))
 
 
-def in_time(renderer: Renderer, folder: str) -> Rendered:
+def in_time(build: Callable[[], Rendered], folder: str, *, fetches: bool = False) -> Rendered:
     """What a folder builds to. Raises RenderError or SourceError, also where it takes too long or nests too deeply."""
     here = f"{folder}/kustomization.yaml" if folder != "." else "kustomization.yaml"
-    seconds = SECONDS + (FETCHING if renderer.fetches else 0)
+    seconds = SECONDS + (FETCHING if fetches else 0)
     late = RenderError(f"the build took longer than {seconds:g} s", here, remedy="split the kustomization")
     try:
         with within(seconds, late):
-            return renderer.render(folder)
+            return build()
     except RecursionError:
         raise SourceError("source/hostile-input", "the build nests too deeply", here) from None
 
 
-def _kustomization(target: Target, renderer: Renderer) -> Built:
+def _kustomization(target: Target, make: Callable[[], Rendered], renderer: Renderer) -> Built:
     try:
-        rendered = in_time(renderer, target.path)
+        rendered = in_time(make, target.path, fetches=renderer.fetches)
     except InputError as error:
         return Built(target, "failed", (), (fault_of(error, target.id),), frozenset({error.file}))
     faults = tuple(replace(fault, target=target.id) for fault in rendered.faults)
     resources = tuple(replace(resource, target=target.id) for resource in renderer.resources_at_home(rendered))
-    open_parts = any(fault.rule == "render/unresolved" for fault in faults)
-    status = "rendered" if not open_parts else "partial" if resources else "unresolved"
-    return Built(target, status, resources, faults, rendered.read)
+    failed = any(fault.rule == "render/failed" for fault in faults)
+    open_parts = failed or any(fault.rule == "render/unresolved" for fault in faults)
+    status = "rendered" if not open_parts else "partial" if resources else "failed" if failed else "unresolved"
+    return Built(target, status, resources, faults, rendered.read, rendered.folders)
 
 
 def _manifests(target: Target, sources: Sources) -> Built:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import subprocess
 import tempfile
 import threading
+import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -113,3 +116,101 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
+
+
+class Dialogue:
+    """A program that answers, on standard output, what it is asked on standard input, for as long as it is needed.
+
+    Another process that forked from this one must start a dialogue of its own: `ours` tells. After an exception the program is
+    gone, since question and answer may no longer belong together.
+    """
+
+    def __init__(self, argv: Sequence[str], *, cwd: str | os.PathLike[str] | None = None, timeout: float = 60.0,
+                 env: Mapping[str, str | None] | None = None, error: type[Exception]) -> None:
+        """See `run`; `timeout` is that of one answer. Raises `error` where the program can't be started."""
+        whole: dict[str, str | None] = {**os.environ, **(env or {})}
+        self._name = os.path.basename(argv[0])
+        self._timeout = timeout
+        self._error = error
+        self._pid = os.getpid()
+        self._buffer = bytearray()
+        try:
+            process = subprocess.Popen(list(argv), cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+                                       env={key: value for key, value in whole.items() if value is not None},
+                                       stderr=subprocess.DEVNULL, start_new_session=True)
+        except OSError as problem:
+            raise error(f"{self._name} can't be started: {problem.strerror}") from None
+        if process.stdin is None or process.stdout is None:
+            raise error(f"{self._name} can't be talked to")
+        self._in, self._out = process.stdin.fileno(), process.stdout.fileno()
+        self._end = weakref.finalize(self, _end, process, self._pid)
+
+    @property
+    def ours(self) -> bool:
+        """Whether the program is there, and this process is the one that started it."""
+        return self._end.alive and os.getpid() == self._pid
+
+    @contextlib.contextmanager
+    def asked(self, question: bytes) -> Iterator[Dialogue]:
+        """Ask; the block must read the whole answer. Raises `error` where the program is gone or too slow."""
+        try:
+            self._until = time.monotonic() + self._timeout
+            try:
+                os.write(self._in, question)  # far less than a pipe takes at once
+            except OSError:
+                raise self._error(f"{self._name} has stopped") from None
+            yield self
+        except BaseException:
+            self.close()
+            raise
+
+    def line(self) -> bytes:
+        """The next line of the answer, without its end."""
+        while (end := self._buffer.find(b"\n")) < 0:
+            self._more()
+        line = bytes(self._buffer[:end])
+        del self._buffer[:end + 1]
+        return line
+
+    def take(self, count: int) -> bytes:
+        """The next bytes of the answer."""
+        while len(self._buffer) < count:
+            self._more()
+        found = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return found
+
+    def skip(self, count: int) -> None:
+        """Pass over bytes of the answer, however many."""
+        while count > len(self._buffer):
+            count -= len(self._buffer)
+            self._buffer.clear()
+            self._more()
+        del self._buffer[:count]
+
+    def close(self) -> None:
+        """End the program; twice does no harm."""
+        self._end()
+
+    def _more(self) -> None:
+        left = self._until - time.monotonic()
+        ready = select.poll()
+        ready.register(self._out, select.POLLIN)
+        if left <= 0 or not ready.poll(left * 1000):
+            raise self._error(f"{self._name} gave no answer within {self._timeout:g} s")
+        chunk = os.read(self._out, _CHUNK)
+        if not chunk:
+            raise self._error(f"{self._name} has stopped")
+        self._buffer += chunk
+
+
+def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+    """Kill a program of this process; in a fork of it, let go of what was inherited."""
+    if os.getpid() == owner:
+        _kill(process)
+        process.wait()
+    else:
+        process.returncode = 0  # not ours to wait for
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()

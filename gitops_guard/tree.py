@@ -10,12 +10,14 @@ import os
 import posixpath
 import stat
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 from .errors import SourceError
 
 MAX_FILE_BYTES = 20_000_000
+_CHUNK = 65_536
 
 
 class OutsideError(Exception):
@@ -69,7 +71,8 @@ class WorkTree:
         self._listing = listing
         self._exclude = exclude or (lambda _path: False)
         self._files: tuple[str, ...] | None = None
-        self._real: dict[str, str] = {}
+        self._real = {"": ".", ".": "."}
+        self._kinds: dict[str, str | None] = {}
 
     def files(self) -> tuple[str, ...]:
         """See `Tree.files`."""
@@ -79,59 +82,105 @@ class WorkTree:
         return self._files
 
     def _walk(self) -> list[str]:
-        found = []
-        for folder, inner, names in os.walk(self.root):
-            inner[:] = sorted(name for name in inner if name != ".git")
-            base = os.path.relpath(folder, self.root)
-            links = [name for name in inner if os.path.islink(os.path.join(folder, name))]
-            for name in [*names, *links]:
-                found.append(name if base == "." else f"{base}/{name}".replace(os.sep, "/"))
+        found: list[str] = []
+        folders = [""]
+        while folders:
+            base = folders.pop()
+            with suppress(OSError), os.scandir(self._prefix + base) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name != ".git":
+                            folders.append(f"{base}{entry.name}/")
+                    elif entry.name != ".git" or not entry.is_dir():
+                        found.append(base + entry.name)
         return found
 
     def real(self, path: str) -> str:
         """See `Tree.real`."""
         known = self._real.get(path)
         if known is None:
-            full = os.path.realpath(self._prefix + path)
-            if full == str(self.root):
-                known = "."
-            elif full.startswith(self._prefix):
-                known = full[len(self._prefix):].replace(os.sep, "/")
-            else:
-                raise OutsideError(path)
-            self._real[path] = known
+            known = self._real[path] = self._resolve(path)
         return known
+
+    def _resolve(self, path: str) -> str:
+        """Down from the nearest folder that is known, so that each is looked at once for all that lies in it."""
+        below: list[str] = []
+        at = path
+        while (known := self._real.get(at)) is None:
+            at, _slash, name = at.rpartition("/")
+            below.append(name)
+        for name in reversed(below):
+            at = f"{at}/{name}" if at else name
+            real = name if known == "." else f"{known}/{name}"
+            if name in ("", ".", "..") or self._is_link(real):
+                return self._follow(path)
+            known = self._real[at] = real
+        return known
+
+    def _is_link(self, path: str) -> bool:
+        try:
+            mode = os.lstat(self._prefix + path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            self._kinds[path] = None
+            return False
+        except OSError:
+            return False  # there is nothing to follow
+        if stat.S_ISLNK(mode):
+            return True
+        self._kinds[path] = _kind(mode)
+        return False
+
+    def _follow(self, path: str) -> str:
+        full = os.path.realpath(self._prefix + path)
+        if full == str(self.root):
+            return "."
+        if full.startswith(self._prefix):
+            return full[len(self._prefix):].replace(os.sep, "/")
+        raise OutsideError(path)
 
     def kind(self, path: str) -> str | None:
         """See `Tree.kind`."""
-        try:
-            mode = os.stat(self._prefix + self.real(path)).st_mode
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
-                return None  # links in a circle, or a name that no file can have
-            raise
-        if stat.S_ISDIR(mode):
-            return "dir"
-        # A pipe, socket or device in the tree would block or flood the reader.
-        return "file" if stat.S_ISREG(mode) else None
+        real = self.real(path)
+        if real not in self._kinds:
+            try:
+                self._kinds[real] = _kind(os.stat(self._prefix + real).st_mode)
+            except (FileNotFoundError, NotADirectoryError):
+                self._kinds[real] = None
+            except OSError as error:
+                if error.errno not in (errno.ELOOP, errno.ENAMETOOLONG):
+                    raise
+                self._kinds[real] = None  # links in a circle, or a name that no file can have
+        return self._kinds[real]
 
     def read(self, path: str) -> bytes:
         """See `Tree.read`."""
         full = self._prefix + self.real(path)
         if self.kind(path) is None:
             raise FileNotFoundError(path)
-        with open(full, "rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
-        if len(data) > MAX_FILE_BYTES:
+        pieces: list[bytes] = []
+        size = 0
+        with open(full, "rb", buffering=0) as stream:
+            # Python makes room for as much as it is told to read, and most files are small.
+            while size <= MAX_FILE_BYTES and (piece := stream.read(_CHUNK)):
+                pieces.append(piece)
+                size += len(piece)
+        if size > MAX_FILE_BYTES:
             raise SourceError("source/hostile-input", f"the file is larger than {MAX_FILE_BYTES // 1_000_000} MB", path,
                               remedy="split it, or leave it out with exclude: in .gitops-guard.yaml")
-        return data
+        return b"".join(pieces)
 
     def names(self, folder: str) -> list[str]:
         """See `Tree.names`."""
         try:
             return sorted(os.listdir(self._prefix + self.real(folder)))
-        except (FileNotFoundError, NotADirectoryError):
-            return []
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG):
+                return []
+            raise
+
+
+def _kind(mode: int) -> str | None:
+    if stat.S_ISDIR(mode):
+        return "dir"
+    # A pipe, socket or device in the tree would block or flood the reader.
+    return "file" if stat.S_ISREG(mode) else None

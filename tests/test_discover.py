@@ -2,7 +2,7 @@ import posixpath
 
 import pytest
 
-from gitops_guard.discover import discover, environment_of, narrow
+from gitops_guard.discover import Taken, discover, environment_of, narrow
 from gitops_guard.globs import matches
 from gitops_guard.model import Target
 from gitops_guard.render import Renderer
@@ -17,13 +17,13 @@ def kustomization(*resources: str, kind: str = "Kustomization") -> str:
     return f"apiVersion: kustomize.config.k8s.io/{version}\nkind: {kind}\nresources:\n{lines}"
 
 
-def found(files, named=()):
+def found(files):
     tree = sources(files)
-    return discover(tree, Renderer(tree).uses, named)
+    return discover(tree, Renderer(tree).uses)
 
 
-def targets(files, named=()):
-    return [(target.kind, target.path) for target in found(files, named).targets]
+def targets(files, named=(), taken=None):
+    return [(target.kind, target.path) for target in found(files).targets(named, taken)]
 
 
 @pytest.mark.parametrize(("files", "expected"), [
@@ -52,6 +52,21 @@ def targets(files, named=()):
 ])
 def test_targets(files, expected):
     assert targets(files) == expected
+
+
+@pytest.mark.parametrize(("taken", "expected"), [
+    pytest.param(Taken(), [("manifests", "a"), ("manifests", "a/b"), ("kustomization", "k")], id="nothing"),
+    pytest.param(Taken(frozenset({"k"})), [("manifests", "a"), ("manifests", "a/b")], id="a kustomization"),
+    pytest.param(Taken(covered=frozenset({"a"})), [("kustomization", "k")], id="a folder, with what it leaves out below"),
+    pytest.param(Taken(files=frozenset({"a/two.yaml"})), [("manifests", "a/b"), ("kustomization", "k")],
+                 id="one file of a folder: the others are left out on purpose"),
+    pytest.param(Taken(files=frozenset({"a/b/three.yaml"}), covered=frozenset({"a"})), [("kustomization", "k")], id="both"),
+])
+def test_what_owners_take_is_no_target(taken, expected):
+    files = {"k/kustomization.yaml": kustomization("config.yaml"), "k/config.yaml": CONFIG, "a/one.yaml": CONFIG, "a/two.yaml": CONFIG,
+             "a/b/three.yaml": CONFIG}
+    assert targets(files, (), taken) == expected
+    assert ("kustomization", "k") in targets(files, ["k"], taken)
 
 
 def test_a_named_folder_is_a_target_whatever_uses_it():

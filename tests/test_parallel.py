@@ -1,4 +1,5 @@
 import os
+import select
 import signal
 import threading
 
@@ -15,9 +16,31 @@ def test_results_are_in_the_order_of_the_items(count, jobs):
     assert list(each(range(count), lambda item: item * item, jobs)) == [item * item for item in range(count)]
 
 
+@pytest.fixture
+def met():
+    """Makes this process and the workers wait at their first items for each other."""
+    (parent_in, parent_out), (worker_in, worker_out) = os.pipe(), os.pipe()
+
+    def meet():
+        here = os.getpid() == PARENT
+        os.write(parent_out if here else worker_out, b".")
+        select.select([worker_in if here else parent_in], [], [], 10)
+
+    yield meet
+    for end in (parent_in, parent_out, worker_in, worker_out):
+        os.close(end)
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
-def test_several_processes_work():
-    assert PARENT not in set(each(range(20), lambda _item: os.getpid(), 2))
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_several_processes_work(met, jobs):
+    def work(_item):
+        met()
+        return os.getpid()
+
+    found = set(each(range(40), work, jobs))
+    assert PARENT in found
+    assert 2 <= len(found) <= jobs
 
 
 def test_one_job_is_no_process():
@@ -45,8 +68,9 @@ def test_an_exception_is_raised_at_its_place():
         next(results)
 
 
-def test_what_a_killed_worker_left_is_done_here():
+def test_what_a_killed_worker_left_is_done_here(met):
     def work(item):
+        met()
         if os.getpid() != PARENT:
             os.kill(os.getpid(), signal.SIGKILL)
         return item

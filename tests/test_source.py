@@ -4,7 +4,7 @@ import pytest
 from trees import MemoryTree
 
 from gitops_guard.errors import SourceError
-from gitops_guard.origin import Map, Origin, Seq
+from gitops_guard.origin import Map, Origin, Seq, Spelling
 from gitops_guard.source import MAX_DEPTH, Dialect, Sources, decode, parse, parse_embedded
 
 
@@ -48,7 +48,7 @@ def test_positions():
     assert root.at["a"] == Origin("f.yaml", 1, 4, True, 1, 1)
     assert root.at["list"][:6] == ("f.yaml", 3, 1, True, 2, 1)
     assert root["list"].at[0][:3] == ("f.yaml", 3, 3)
-    assert root["list"][1].at["y"] == Origin("f.yaml", 4, 8, True, 4, 5)
+    assert root["list"][1].at["y"] == Origin("f.yaml", 4, 8, True, 4, 5, spelling=Spelling("'"))
     assert (root.at["text"].line, root.at["text"].block) == (5, 5)
     assert root["b"].at["deep"].block == 0
 

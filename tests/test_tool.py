@@ -22,3 +22,48 @@ def test_there_is_no_standard_input():
 def test_what_does_not_run(argv, timeout, message):
     with pytest.raises(ToolError, match=message):
         tool.run(argv, timeout=timeout, error=ToolError)
+
+
+ECHO = "import sys\nfor line in sys.stdin.buffer:\n    sys.stdout.buffer.write(line.upper() * 2)\n    sys.stdout.buffer.flush()\n"
+
+
+def dialogue(program=ECHO, timeout=30.0):
+    return tool.Dialogue([sys.executable, "-u", "-c", program], timeout=timeout, error=ToolError)
+
+
+def test_a_dialogue():
+    talk = dialogue()
+    for word in (b"one", b"two"):
+        with talk.asked(word + b"\n"):
+            assert talk.line() == word.upper()
+            assert talk.take(2) == word.upper()[:2]
+            talk.skip(2)
+    with talk.asked(b"xyz\n"):
+        talk.skip(8)
+    talk.close()
+    talk.close()
+    assert not talk.ours
+
+
+@pytest.mark.parametrize(("program", "timeout", "message"), [
+    ("import time; time.sleep(60)", 0.2, "no answer within 0.2 s"),
+    ("input()", 30.0, "has stopped"),
+    ("", 30.0, "has stopped"),
+])
+def test_a_dialogue_that_ends(program, timeout, message):
+    talk = dialogue(program, timeout)
+    with pytest.raises(ToolError, match=message), talk.asked(b"x\n"):
+        talk.line()
+    assert not talk.ours
+
+
+def test_an_answer_that_was_not_read_ends_the_dialogue():
+    talk = dialogue()
+    with pytest.raises(KeyError), talk.asked(b"x\n"):
+        raise KeyError
+    assert not talk.ours
+
+
+def test_a_dialogue_with_nobody():
+    with pytest.raises(ToolError, match="can't be started"):
+        tool.Dialogue(["/nowhere/no-such-program"], error=ToolError)

@@ -83,3 +83,20 @@ def test_links_in_a_circle_and_names_too_long_are_nothing(tmp_path):
     (tmp_path / "a").symlink_to("b")
     (tmp_path / "b").symlink_to("a")
     assert [WorkTree(tmp_path).kind(path) for path in ("a", "x" * 300)] == [None, None]
+    assert [WorkTree(tmp_path).names(path) for path in ("a", "x" * 300)] == [[], []]
+
+
+def test_the_walk_leaves_out_gits_own_folder_only(tree):
+    (tree.root / "sub").mkdir()
+    (tree.root / "sub" / ".git").write_text("gitdir: elsewhere")
+    (tree.root / "linked").mkdir()
+    os.symlink("../a", tree.root / "linked" / ".git")
+    assert [path for path in tree.files() if ".git" in path] == ["sub/.git"]
+
+
+def test_a_path_below_a_link_a_file_or_nothing(tree):
+    os.symlink("a/link", tree.root / "twice")
+    os.symlink("loop", tree.root / "loop")
+    assert [tree.real(path) for path in ("twice/y.yaml", "twice", "nope/x", "a/x.yaml/z", "a/link/../x.yaml")] == [
+        "a/b/y.yaml", "a/b", "nope/x", "a/x.yaml/z", "a/x.yaml"]
+    assert [tree.kind(path) for path in ("loop", "loop/x", "x" * 300, "a/" * 1500 + "z")] == [None] * 4

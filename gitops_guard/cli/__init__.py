@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
-import traceback
 from typing import Any, NoReturn
 
 import click
@@ -16,6 +14,7 @@ from ..errors import GuardError
 
 _COMMANDS = {
     "check": "render, validate, judge",
+    "graph": "print who deploys what",
     "policies": "list, explain",
     "render": "print what kustomize build prints",
 }
@@ -37,6 +36,8 @@ class _Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click's, with the nearest command where there is none of that name."""
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            import difflib  # noqa: PLC0415 (start-up)
+
             near = difflib.get_close_matches(args[0], _COMMANDS, 1)
             hint = f" Did you mean {near[0]!r}?" if near else f" Commands: {', '.join(sorted(_COMMANDS))}."
             ctx.fail(f"No such command {args[0]!r}.{hint}")
@@ -64,6 +65,8 @@ class _Commands(click.Group):
 
 def _mistake(error: Exception) -> str:
     """What to say of an exception that nobody expected. Its text may hold what it choked on, so only its place is told."""
+    import traceback  # noqa: PLC0415 (start-up)
+
     if os.environ.get("GITOPS_GUARD_DEBUG"):
         return "".join(traceback.format_exception(error))
     last = traceback.extract_tb(error.__traceback__)[-1]

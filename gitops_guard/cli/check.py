@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
 from .. import __version__
 from ..model import Report, Severity
-from ..pipeline import Request, check
+from ..pipeline import check
 from ..report import FORMATS, Options
+from ..request import Request
 from ..selection import select
 from .inputs import load_config, load_policies, schema_paths
 from .place import relative, root_of
@@ -22,6 +24,8 @@ _COMMANDS_FORMAT = "github"
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--base", metavar="REF",
+              help="Compare with the merge base of REF: deletions are judged, and only new findings gate.")
 @click.option("--policy", "policies", multiple=True, metavar="DIR",
               help="Also judge by the policies in this folder; can be repeated.")
 @click.option("--no-builtin-policies", is_flag=True, help="Judge by the policies of --policy and the configuration alone.")
@@ -47,8 +51,8 @@ _COMMANDS_FORMAT = "github"
 @click.option("--allow-remote", is_flag=True, help="Fetch remote bases, files and charts that kustomizations name.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colour the text report.")
-def command(paths: tuple[str, ...], policies: tuple[str, ...], no_builtin_policies: bool, chosen: tuple[str, ...],
-            ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...], format_: str,
+def command(paths: tuple[str, ...], base: str | None, policies: tuple[str, ...], no_builtin_policies: bool,
+            chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...], format_: str,
             reports: tuple[str, ...], fail_on: str, jobs: int, config_file: str | None, root: str | None,
             allowed: tuple[str, ...], allow_remote: bool, color: str) -> None:
     """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: this folder.
@@ -57,22 +61,24 @@ def command(paths: tuple[str, ...], policies: tuple[str, ...], no_builtin_polici
     4 could not finish.
     """
     files = parse_reports(reports)
-    base = root_of(root, paths)
-    named = tuple(relative(base, path) for path in paths or (".",) if paths or root is None) or (".",)
-    config = load_config(base, config_file, paths[0] if paths else ".")
-    known = load_policies(policies, root=base, config=config, allowed=allowed, builtin=not no_builtin_policies)
+    top = root_of(root, paths)
+    named = tuple(relative(top, path) for path in paths or (".",) if paths or root is None) or (".",)
+    config = load_config(top, config_file, paths[0] if paths else ".")
+    known = load_policies(policies, root=top, config=config, allowed=allowed, builtin=not no_builtin_policies)
     request = Request(
-        root=base,
+        root=top,
         named=named,
         config=config,
         policies=known,
         selection=select(known.rules, config, chosen=chosen, ignored=ignored),
         kubernetes_version=kubernetes_version or config.kubernetes_version,
-        schema_locations=schema_paths(base, config, schema_locations, allowed),
+        schema_locations=schema_paths(top, config, schema_locations, allowed),
         jobs=jobs,
         today=today(),
         version=__version__,
         allow_remote=allow_remote,
+        base=base,
+        allowed=tuple(Path(path) for path in allowed),
     )
     report = check(request)
     threshold = None if fail_on == "never" else Severity.parse(fail_on)

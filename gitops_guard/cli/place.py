@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .. import git
 from ..errors import UsageError
 
 
@@ -23,6 +22,8 @@ def root_of(given: str | None, paths: tuple[str, ...]) -> Path:
         return Path(os.path.realpath(given))
     first = Path(os.path.realpath(paths[0] if paths else "."))
     folder = first if first.is_dir() else first.parent
+    from .. import git  # noqa: PLC0415 (start-up: it brings what runs programs)
+
     top = git.top_level(folder)
     if top is not None:
         return Path(os.path.realpath(top))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import posixpath
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from .. import git, tool
 from ..errors import InputError, RenderError, UsageError
-from ..fetch import Fetcher
 from ..manifests import KUSTOMIZATION_FILES
 from ..model import Fault
 from ..parallel import each
@@ -23,6 +21,9 @@ from ..tree import OutsideError, WorkTree, is_below
 from .place import relative, root_of
 from .terminal import harmless
 from .writing import write_whole
+
+if TYPE_CHECKING:
+    from ..fetch import Fetcher
 
 
 @click.command("render")
@@ -44,9 +45,8 @@ def command(folder: str, output_dir: str | None, load_restrictor: str, root: str
     if not os.path.isdir(folder):
         raise UsageError(f"there is no folder {folder!r}")
     base = root_of(root, (folder,))
-    tree = WorkTree(base, git.listing(base) if output_dir is not None and root is None else None)
-    renderer = Renderer(Sources(tree), load_restrictor=load_restrictor, helm=tool.find("helm"),
-                        fetcher=Fetcher() if allow_remote else None)
+    tree = WorkTree(base, _listing(base) if output_dir is not None and root is None else None)
+    renderer = Renderer(Sources(tree), load_restrictor=load_restrictor, helm=_helm, fetcher=_fetcher() if allow_remote else None)
     start = relative(base, folder)
     if output_dir is not None:
         if show_origins:
@@ -60,8 +60,35 @@ def command(folder: str, output_dir: str | None, load_restrictor: str, root: str
         sys.exit(1)
     for fault in rendered.faults:
         _warn(fault)
-    text = json.dumps(origins(rendered.resources), indent=1) + "\n" if show_origins else emit(rendered.resources)
+    text = _as_json(origins(rendered.resources)) if show_origins else emit(rendered.resources)
     sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+
+
+# What a common build does without is imported by those that need it: start-up is much of a small one.
+
+
+def _listing(base: Path) -> list[str] | None:
+    from .. import git  # noqa: PLC0415
+
+    return git.listing(base)
+
+
+def _helm() -> str | None:
+    from .. import tool  # noqa: PLC0415
+
+    return tool.find("helm")
+
+
+def _fetcher() -> Fetcher:
+    from ..fetch import Fetcher  # noqa: PLC0415
+
+    return Fetcher()
+
+
+def _as_json(value: object) -> str:
+    import json  # noqa: PLC0415
+
+    return json.dumps(value, indent=1) + "\n"
 
 
 def _complete(rendered: Rendered) -> Rendered:
@@ -87,7 +114,7 @@ def _render_all(renderer: Renderer, tree: WorkTree, start: str, out: Path, jobs:
 def _render_to(renderer: Renderer, folder: str, out: Path) -> str | None:
     """Write a folder's output; or say why there is none."""
     try:
-        text = emit(_complete(in_time(renderer, folder)).resources)
+        text = emit(_complete(in_time(lambda: renderer.render(folder), folder, fetches=renderer.fetches)).resources)
     except InputError as error:
         return _words(error)
     except OutsideError:

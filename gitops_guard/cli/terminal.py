@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import os
-import secrets
-import shutil
 import sys
 import unicodedata
 
@@ -42,11 +39,15 @@ def wants_color(choice: str) -> bool:
 
 def width() -> int:
     """Columns of the terminal; 100 where there is none."""
+    import shutil  # noqa: PLC0415 (start-up)
+
     return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
 
 
 def today() -> str:
     """Today's date in UTC, YYYY-MM-DD; SOURCE_DATE_EPOCH sets it, for runs that must be repeatable. Raises UsageError."""
+    import datetime  # noqa: PLC0415 (start-up)
+
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch is None:
         return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
@@ -59,6 +60,8 @@ def today() -> str:
 def echo_report(text: str, *, commands: bool = False) -> None:
     """Print a report. In a GitHub job, text from files must not be taken for workflow commands unless it consists of them."""
     if os.environ.get("GITHUB_ACTIONS") == "true" and not commands:
+        import secrets  # noqa: PLC0415 (start-up)
+
         token = secrets.token_hex(16)
         click.echo(f"::stop-commands::{token}")
         _write(text)
@@ -68,7 +71,11 @@ def echo_report(text: str, *, commands: bool = False) -> None:
 
 
 def _write(text: str) -> None:
-    data = text.encode("utf-8", "surrogateescape" if any("\udc80" <= char <= "\udcff" for char in text) else "backslashreplace")
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError:
+        data = text.encode("utf-8", "surrogateescape" if any("\udc80" <= char <= "\udcff" for char in text)
+                           else "backslashreplace")
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from ..errors import GuardError, UsageError
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 def parse_reports(given: tuple[str, ...]) -> list[tuple[str, Path]]:
@@ -32,16 +33,16 @@ def parse_reports(given: tuple[str, ...]) -> list[tuple[str, Path]]:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a temporary file beside `path` and rename it, so that nobody reads a half. Raises GuardError where that fails."""
+    scratch = f"{path.parent}{os.sep}.gitops-guard-{os.urandom(8).hex()}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".gitops-guard-")
         try:
-            with os.fdopen(handle, "wb") as stream:
+            handle = os.open(scratch, _NEW, 0o666)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(scratch, _NEW, 0o666)
+        try:
+            with open(handle, "wb") as stream:
                 stream.write(data)
-            # mkstemp makes private files; these are for whoever may read the folder.
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(scratch, 0o666 & ~mask)
             os.replace(scratch, path)
         except OSError:
             os.unlink(scratch)

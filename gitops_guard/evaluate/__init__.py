@@ -15,14 +15,15 @@ from ..policy import POLICY_ERROR, Policy, PolicySet
 from ..rego_file import RegoFile
 from .parameters import effective
 from .pool import Outcome, run
+from .repository import Repository
 from .results import ShapeError, read
-from .units import Subjects, Unit, units
+from .units import Change, Subjects, Unit, describe, units
 from .worker import FACTS, Answer, Job
 
-__all__ = ["Evaluation", "Subjects", "evaluate"]
+__all__ = ["Change", "Evaluation", "Repository", "Subjects", "describe", "evaluate"]
 
 _REMEDY = "correct the policy; what it did not judge is not clean"
-_SCOPES = ("resource", "target", "file", "conftest")
+_SCOPES = ("resource", "target", "file", "change", "repository", "conftest")
 
 
 @dataclass
@@ -145,10 +146,20 @@ class _Reader:
             for number in unit.policies:
                 policy = self._job.policies[number]
                 over = at >= self._outcome.ends.get(number, at + 1)
-                targets = [unit.target] if policy.metadata.scope == "target" else [item.target for item in unit.reaches(policy)]
+                targets = _targets(policy, unit)
                 if number in broken or over or (at, number) in self._unjudged:
                     dirty.update((target, policy.id) for target in targets)
                     continue
-                checked[policy.id] += 1 if unit.file is not None or policy.metadata.scope == "target" else len(targets)
+                whole = unit.file is not None or policy.metadata.scope in ("target", "change", "repository")
+                checked[policy.id] += 1 if whole else len(targets)
                 passed.update((target, policy.id) for target in targets if target is not None)
         return checked, sorted(passed - dirty)
+
+
+def _targets(policy: Policy, unit: Unit) -> list[str | None]:
+    """The targets that a unit speaks of."""
+    if unit.repository is not None:
+        return [str(target["id"]) for target in unit.repository.targets]
+    if policy.metadata.scope in ("target", "change"):
+        return [unit.target]
+    return [item.target for item in unit.reaches(policy)]

@@ -14,6 +14,7 @@ from typing import Any
 
 from gitops_guard.origin import Origin, origin_of
 
+from .containers import commands
 from .pairs import Pair, argument_pairs, pairs_in, scalar_pairs
 from .sops import metadata, plain_leaves
 
@@ -26,7 +27,7 @@ Path = tuple[str | int, ...]
 
 
 def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts about one manifest: `decoded`, `sops`, `sealed`, `embedded`.
+    """The facts about one manifest: `decoded`, `sops`, `sealed`, `embedded`, `commands`.
 
     `embedded` lists `path`, `line` (inside the text at that path, from 1; 0 where no line of it can be named), `key`, `value`
     and `form` of each pair that passed the sieve of pairs.py.
@@ -37,6 +38,7 @@ def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
         "sops": {"document": metadata(body) is not None, "plain": [list(path) for path in plain_leaves(body)]},
         "sealed": _sealed(body),
         "embedded": list(_embedded(body, decoded)),
+        "commands": list(commands(body)),
     }
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..model import Fault, Location, Related, Resource, ResourceId, Severity
 from ..policy import Policy
-from .units import Unit
+from .repository import Repository
+from .units import Change, Unit
 
 _KEYS = {
     "resource": {"msg", "path", "line", "severity", "related"},
     "target": {"msg", "path", "line", "severity", "related", "resource"},
+    "change": {"msg", "path", "severity", "resource"},
+    "repository": {"msg", "path", "line", "severity", "related", "resource", "target", "file", "column"},
     "file": {"msg", "file", "line", "column", "severity", "related"},
 }
 _WORDS = {severity.word: severity for severity in Severity}
@@ -52,7 +56,13 @@ def _one(policy: Policy, unit: Unit, item: Mapping[str, Any]) -> Iterator[Fault]
         at = _Positions(unit.file.path, unit.file.document)
         yield Fault(policy.id, message, severity, location=at.location(item), related=tuple(at.related(item)))
         return
+    if unit.repository is not None:
+        yield _of_repository(unit, item, Fault(policy.id, message, severity, target=_target(unit.repository, item)))
+        return
     path, line = _path(item), _number(item, "line") or 0
+    if unit.change is not None:
+        yield _of_change(unit.change, item, Fault(policy.id, message, severity, path=path, target=unit.target))
+        return
     if line and not path:
         raise ShapeError("a result has a line and no path")
     if "related" in item:
@@ -63,6 +73,38 @@ def _one(policy: Policy, unit: Unit, item: Mapping[str, Any]) -> Iterator[Fault]
         return
     for occurrence in unit.reaches(policy):
         yield Fault(policy.id, message, severity, resource=occurrence, path=path, line=line, target=occurrence.target)
+
+
+def _of_change(change: Change, item: Mapping[str, Any], fault: Fault) -> Fault:
+    """A fault about an object of a change: at the field where it is there still, at what lost it where it is gone."""
+    if "resource" not in item:
+        return replace(fault, location=change.place)
+    name = _identity(item)
+    if name not in change.resources:
+        raise ShapeError("a result's resource is none of those in input.change")
+    return replace(fault, resource=change.resources[name], location=change.places.get(name))
+
+
+def _of_repository(unit: Unit, item: Mapping[str, Any], fault: Fault) -> Fault:
+    """A fault about an object of a target, or about a place that the input gave."""
+    assert unit.repository is not None
+    at = _Positions("", unit.repository.document)
+    if "resource" not in item:
+        return replace(fault, location=at.location(item), related=tuple(at.related(item)))
+    if "file" in item:
+        raise ShapeError("a result names a resource and a file")
+    name = _identity(item)
+    for found in unit.resources:
+        if found.id == name and found.target == fault.target:
+            return replace(fault, resource=found, path=_path(item), line=_number(item, "line") or 0, related=tuple(at.related(item)))
+    raise ShapeError("a result's target and resource are none of input.objects")
+
+
+def _target(repository: Repository, item: Mapping[str, Any]) -> str | None:
+    name = item.get("target")
+    if name is not None and all(name != target["id"] for target in repository.targets):
+        raise ShapeError("a result's target is none of input.targets")
+    return name
 
 
 def _conftest(policy: Policy, unit: Unit, rule: str, value: Any) -> Iterator[Fault]:
@@ -116,15 +158,19 @@ def _number(item: Mapping[str, Any], key: str) -> int | None:
 
 def _named(unit: Unit, item: Mapping[str, Any]) -> Resource:
     """Scope target: the resource that a result is about."""
-    wanted = item.get("resource")
-    if not isinstance(wanted, dict):
-        raise ShapeError("a result has no resource; result.identity(object) makes it")
-    api, kind, namespace, name = (wanted.get(key) or "" for key in ("apiVersion", "kind", "namespace", "name"))
-    named = ResourceId(api, kind, namespace, name)
+    named = _identity(item)
     for found in unit.resources:
         if found.id == named:
             return found
     raise ShapeError("a result's resource is none of input.resources")
+
+
+def _identity(item: Mapping[str, Any]) -> ResourceId:
+    wanted = item.get("resource")
+    if not isinstance(wanted, dict):
+        raise ShapeError("a result has no resource; result.identity(object) makes it")
+    api, kind, namespace, name = (wanted.get(key) or "" for key in ("apiVersion", "kind", "namespace", "name"))
+    return ResourceId(api, kind, namespace, name)
 
 
 class _Positions:
@@ -134,6 +180,7 @@ class _Positions:
         self._path = path
         self._known: set[tuple[str, int]] = {(path, 1)}
         self._collect(document, path)
+        self._files = {name for name, _line in self._known if name}
 
     def _collect(self, node: Any, file: str) -> None:
         if isinstance(node, dict):
@@ -155,7 +202,7 @@ class _Positions:
         if not isinstance(file, str):
             raise ShapeError(f"a result's file is {_type(file)}, not a text")
         if line is None:
-            return Location(self._path, 1, 1, "nearest") if file == self._path else self._unknown()
+            return Location(file, 1, 1, "nearest") if file in self._files else self._unknown()
         if (file, line) not in self._known:
             return self._unknown()
         return Location(file, line, max(column or 1, 1))

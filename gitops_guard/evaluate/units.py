@@ -5,16 +5,33 @@ from __future__ import annotations
 import fnmatch
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..model import Fault, Location, Resource, Target
+from ..model import Fault, Location, Resource, ResourceId, Target
 from ..origin import Map
 from ..policy import POLICY_ERROR, Policy
 from .files import FileInput
+from .repository import Repository
 
 _LOOSE = "secrets/"
 """The category that also judges what no target takes in."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change does to one target, ready to be judged."""
+
+    target: str
+    """Its id."""
+    document: Mapping[str, Any]
+    """`input.change`, as schemas/input-change.json has it."""
+    resources: Mapping[ResourceId, Resource]
+    """All objects that the input names."""
+    places: Mapping[ResourceId, Location]
+    """Those that are gone: where they were lost."""
+    place: Location
+    """What stands for the target as a whole."""
 
 
 @dataclass
@@ -25,6 +42,12 @@ class Subjects:
     """Of all targets, and those of none."""
     targets: Mapping[str, Target] = field(default_factory=dict)
     files: Sequence[FileInput] = ()
+    changes: Sequence[Change] = ()
+    deploys: Mapping[ResourceId, Sequence[Resource]] = field(default_factory=dict)
+    """What each controller object deploys, of `resources`; those of which that is not known are left out."""
+    generates: Mapping[ResourceId, Sequence[Resource]] = field(default_factory=dict)
+    """The objects that each generator makes; those of which that is not known are left out."""
+    repository: Repository | None = None
 
 
 @dataclass
@@ -44,14 +67,20 @@ class Unit:
     target: str | None = None
     """Of what is judged for one target: its id."""
     file: FileInput | None = None
+    change: Change | None = None
+    repository: Repository | None = None
+    known: str = ""
+    """What `input.facts` says of a controller object: the JSON text of the members deploys and generates that are known."""
 
     @property
     def name(self) -> str:
         """For messages."""
         if self.file is not None:
             return self.file.path
+        if self.repository is not None:
+            return "the repository"
         if self.body is None and not self.manifest:
-            return f"target {self.target}"
+            return f"{'the change of ' if self.change is not None else ''}target {self.target}"
         return str(self.resources[0].id)
 
     def input(self, parameters: str | None, facts: str) -> str:
@@ -59,6 +88,7 @@ class Unit:
         if parameters is None:
             return self.manifest
         if self.body is not None:
+            facts = f"{facts[:-1]},{self.known}}}" if self.known else facts
             return f'{{{self.members},"facts":{facts},"parameters":{parameters}}}'
         return f'{{{self.members},"parameters":{parameters}}}'
 
@@ -73,7 +103,7 @@ def units(policies: Sequence[Policy], order: Sequence[int], subjects: Subjects) 
     An object that JSON has no form for is a fault.
     """
     maker = _Maker(policies, order, subjects)
-    found = [*maker.objects(), *maker.of_targets(), *maker.of_files()]
+    found = [*maker.objects(), *maker.of_targets(), *maker.of_files(), *maker.of_changes(), *maker.of_repository()]
     return found, maker.faults
 
 
@@ -89,6 +119,7 @@ class _Maker:
         self.faults: list[Fault] = []
         for item in subjects.resources:
             self._texts.append(self._text(item))
+        self._text_of = {id(item): text for item, text in zip(subjects.resources, self._texts, strict=True)}
 
     def _text(self, item: Resource) -> str | None:
         try:
@@ -111,8 +142,9 @@ class _Maker:
             if all(item.target is None for item in items):
                 plain, needy = self._loose(plain), self._loose(needy)
             member = f'"object":{text}'
+            known = self._known(items[0])
             if plain:
-                found.append(Unit(plain, member, text, items[0].body, tuple(items)))
+                found.append(Unit(plain, member, text, items[0].body, tuple(items), known=known))
             by_target: dict[str | None, list[Resource]] = {}
             for item in items if needy else ():
                 by_target.setdefault(item.target, []).append(item)
@@ -120,8 +152,20 @@ class _Maker:
                 asked = needy if target is not None else self._loose(needy)
                 if asked:
                     members = f'{member},"target":{self._target(target)}'
-                    found.append(Unit(asked, members, text, items[0].body, tuple(here), target))
+                    found.append(Unit(asked, members, text, items[0].body, tuple(here), target, known=known))
         return found
+
+    def _known(self, item: Resource) -> str:
+        found = []
+        if item.id in self._subjects.deploys:
+            texts = [self._text_of.get(id(other)) for other in self._subjects.deploys[item.id]]
+            if None not in texts:
+                found.append(f'"deploys":[{",".join(text or "" for text in texts)}]')
+        if item.id in self._subjects.generates:
+            texts = [self._text(other) for other in self._subjects.generates[item.id]]
+            if None not in texts:
+                found.append(f'"generates":[{",".join(text or "" for text in texts)}]')
+        return ",".join(found)
 
     def of_targets(self) -> list[Unit]:
         """Scope target."""
@@ -147,6 +191,35 @@ class _Maker:
             found.append(Unit(asked, f'"file":{text}', file=item))
         return found
 
+    def of_changes(self) -> list[Unit]:
+        """Scope change."""
+        asked = self._scope("change")
+        found = []
+        for item in self._subjects.changes if asked else ():
+            try:
+                text = json.dumps(item.document, allow_nan=False)
+            except (ValueError, RecursionError):
+                message = "a number or a nesting that JSON has no form for: no policy judged this change"
+                self.faults.append(Fault(POLICY_ERROR, message, target=item.target, location=item.place,
+                                         remedy="write the value as a text"))
+                continue
+            found.append(Unit(asked, f'"change":{text}', target=item.target, change=item))
+        return found
+
+    def of_repository(self) -> list[Unit]:
+        """Scope repository: one input for each policy, with the objects of its kinds."""
+        repository = self._subjects.repository
+        if repository is None:
+            return []
+        found = []
+        for number in self._scope("repository"):
+            kinds = self._policies[number].metadata.kinds
+            inside = [(item, text) for item, text in zip(self._subjects.resources, self._texts, strict=True)
+                      if item.target is not None and text is not None and any(_is_kind(kind, item.id.group, item.id.kind) for kind in kinds)]
+            members = repository.members((str(item.target), text) for item, text in inside)
+            found.append(Unit((number,), members, resources=tuple(item for item, _text in inside), repository=repository))
+        return found
+
     def _scope(self, scope: str) -> tuple[int, ...]:
         return tuple(number for number in self._order if self._policies[number].metadata.scope == scope)
 
@@ -170,8 +243,7 @@ def describe(target: Target) -> dict[str, Any]:
     """`input.target`."""
     return {
         "id": target.id, "kind": target.kind, "path": target.path, "environment": target.environment, "cluster": target.cluster,
-        "owners": [{"system": owner.system, "kind": owner.kind, "namespace": owner.namespace, "name": owner.name,
-                    "automated": owner.automated, "prune": owner.prune, "self_heal": owner.self_heal} for owner in target.owners],
+        "owners": [{**asdict(owner), "sync_options": list(owner.sync_options)} for owner in target.owners],
     }
 
 

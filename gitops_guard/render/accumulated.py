@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..model import Fault
-from . import vars as vars_
 from .configurations import EMPTY, Config
 from .load import UnresolvedError
 from .resource import ResMap
+
+if TYPE_CHECKING:
+    from .vars import Var
 
 
 @dataclass
@@ -17,7 +20,7 @@ class Accumulated:
 
     resources: ResMap = field(default_factory=ResMap)
     config: Config = EMPTY
-    vars: dict[str, vars_.Var] = field(default_factory=dict)
+    vars: dict[str, Var] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)

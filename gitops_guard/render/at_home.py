@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..model import Fault, Location, Resource
 from ..origin import Map, Origin, Seq, clone
-from .remote import Remote
+
+if TYPE_CHECKING:
+    from .remote import Remote
 
 Move = Callable[[Origin], Origin]
 
@@ -37,7 +39,7 @@ def resources_at_home(resources: list[Resource], remote: Remote, read: frozenset
             return (named or entry)._replace(exact=False)
 
         body = clone(resource.body)
-        _walk(body, move)
+        move_origins(body, move)
         found.append(replace(resource, body=body, declared=move(entry)))
     return found
 
@@ -55,14 +57,15 @@ def _moved(fault: Fault, remote: Remote, read: frozenset[str]) -> Fault:
     return replace(fault, message=there, location=Location(place.file, place.line, place.column, "nearest"))
 
 
-def _walk(node: Any, move: Move) -> None:
+def move_origins(node: Any, move: Move) -> None:
+    """Replace every origin in a body by what `move` makes of it."""
     if type(node) is Map:
         node.at = {key: move(origin) for key, origin in node.at.items()}
         if node.gone:
             node.gone = {key: move(origin) for key, origin in node.gone.items()}
         for value in node.values():
-            _walk(value, move)
+            move_origins(value, move)
     elif type(node) is Seq:
         node.at = [origin and move(origin) for origin in node.at]
         for value in node:
-            _walk(value, move)
+            move_origins(value, move)

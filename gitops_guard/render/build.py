@@ -1,28 +1,35 @@
 """The build of one kustomization folder: a folder goes in, its resources after every step come out.
 
 The steps and their order are those of kustomize's `target.KustTarget`: resources, configurations, generators, components, the
-transformers, validators; and once, at the very top, hash suffixes, name references, vars and local-config objects.
+transformers, validators; and once, at the very top, hash suffixes, name references, vars and local-config objects. The modules
+of fields that most kustomizations do not have are imported when one has them.
 """
 
 from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ..errors import InputError, RenderError
 from ..origin import Map, Origin
 from ..source import Dialect
 from ..tree import is_below
-from . import configurations, crds, generators, helm, metadata, openapi, plugins, transform
-from . import vars as vars_
+from . import configurations, metadata, openapi, plugins, transform
 from .accumulated import Accumulated
 from .configurations import Config
 from .documents import Documents
 from .hashes import add_hashes
-from .helm_run import Helm
 from .kustomization import Kustomization, find, read
 from .load import Loader, UnresolvedError, fail, is_git_url, is_url
 from .metadata import Trail
 from .order import arrange
 from .refs import fix_references
 from .resource import IdConflictError, ResMap, Resource, scalar_text
+from .scopes import is_known
+
+if TYPE_CHECKING:
+    from .helm_run import Helm
 
 MAX_DEPTH = 100
 """Of kustomizations that use each other."""
@@ -36,25 +43,35 @@ _LOCAL = "config.kubernetes.io/local-config"
 class Builder:
     """Builds the folders of one repository; what one build has read and gathered serves the next."""
 
-    def __init__(self, loader: Loader, program: str | None = None) -> None:
-        """`program` is helm; without it charts are unresolved."""
+    def __init__(self, loader: Loader, program: str | Callable[[], str | None] | None = None) -> None:
+        """`program` is helm, or what finds it; without it charts are unresolved."""
         self.loader = loader
-        self.helm = None if program is None else Helm(program)
+        self._program = program
         self.documents = Documents()
         self._kustomizations: dict[str, Kustomization | RenderError] = {}
         self._bases: dict[str, Accumulated] = {}
         self._configs = configurations.Merger()
         self._config_files: dict[str, Config] = {}
         self._steps = 0
-        self._met_resources = False
+
+    @functools.cached_property
+    def helm(self) -> Helm | None:
+        """The program that renders charts."""
+        from .helm_run import Helm  # noqa: PLC0415 (start-up)
+
+        program = self._program() if callable(self._program) else self._program
+        return None if program is None else Helm(program)
 
     def build(self, folder: str) -> tuple[Accumulated, list[Resource]]:
         """Everything gathered, and the final resources in the order of printing. Raises RenderError or SourceError."""
-        kustomization = self.kustomization(folder, None)
+        return self.build_from(self.kustomization(folder, None))
+
+    def build_from(self, kustomization: Kustomization) -> tuple[Accumulated, list[Resource]]:
+        """The same of a kustomization that need not be as its file says. Raises RenderError or SourceError."""
         trail = Trail.of(kustomization)
         openapi.activate(None)
         self._steps = 0
-        self._met_resources = False
+        openapi.note_read(False)
         try:
             return self._finish(kustomization, trail)
         finally:
@@ -64,7 +81,10 @@ class Builder:
         done = self._gather(kustomization, Accumulated(), (), trail)
         add_hashes(done.resources)
         fix_references(done.resources, done.config)
-        vars_.resolve(done.resources, done.vars, done.config.var_reference, incomplete=done.incomplete)
+        if done.vars:
+            from . import vars as vars_  # noqa: PLC0415 (start-up)
+
+            vars_.resolve(done.resources, done.vars, done.config.var_reference, incomplete=done.incomplete)
         kept = [item for item in done.resources if not _is_local(item)]
         _check_unique(kept)
         resources = arrange(kept, kustomization)
@@ -116,7 +136,10 @@ class Builder:
         steps += plugins.transformers(kustomization, "transformers", self, done, chain, trail)
         transform.run(steps, done.resources, done.incomplete)
         plugins.validate(kustomization, self, done, chain, trail)
-        vars_.declare(done.resources, done.vars, kustomization.entries("vars"))
+        if listed := kustomization.entries("vars"):
+            from . import vars as vars_  # noqa: PLC0415 (start-up)
+
+            vars_.declare(done.resources, done.vars, listed)
         return done
 
     def _choose_schemas(self, kustomization: Kustomization, done: Accumulated) -> None:
@@ -131,8 +154,8 @@ class Builder:
             if "version" in field:
                 raise fail("openapi with a path and a version", field.at["version"], "remove one of them")
             documents = self.loader.sources.stream(file).load(Dialect.MANIFEST, duplicates=True, any_key=True)
-            # kustomize reads its own schemas when it meets the first resource; those of a file stand beside them only then.
-            schemas = openapi.custom(documents[0] if documents else None, beside=self._met_resources)
+            # Those of a file stand beside kustomize's own ones only where it has read them by now.
+            schemas = openapi.custom(documents[0] if documents else None, beside=openapi.was_read())
         elif field.get("version") and openapi.active() is None:
             if field["version"] != openapi.VERSION:
                 raise fail(f"kustomize has the OpenAPI of Kubernetes {openapi.VERSION} alone", field.at["version"],
@@ -160,7 +183,6 @@ class Builder:
             done.read.add(file)
             found = self.documents.resources(self.loader.sources.stream(file))
             trail.of_file(found, entry)
-            self._met_resources = True
             _append(done.resources, found, place)
             return
         inner = self._folder(folder, entry, place, chain)
@@ -168,10 +190,12 @@ class Builder:
         if self.loader.is_remote(inner) and not self.loader.is_remote(folder):
             for resource in base.resources:
                 resource.declared = place._replace(exact=False)
-        self._met_resources = self._met_resources or len(base.resources) > 0
         _append(done.resources, base.resources, place)
         done.config = self._configs.merge(done.config, base.config, place)
-        vars_.merge(done.vars, base.vars)
+        if base.vars:
+            from . import vars as vars_  # noqa: PLC0415 (start-up)
+
+            vars_.merge(done.vars, base.vars)
         done.take(base)
 
     def _fetched(self, folder: str, url: str, place: Origin, done: Accumulated, trail: Trail) -> bool:
@@ -183,7 +207,6 @@ class Builder:
                 raise
             return False
         trail.of_file(found, url)
-        self._met_resources = True
         _append(done.resources, found, place)
         return True
 
@@ -220,6 +243,8 @@ class Builder:
             raise fail(f"a Kustomization is listed as a component: {folder}", place,
                        "list it under resources:, or write kind: Component")
         self._gather(kustomization, done, chain, trail.inside(entry))
+        # Merged into nothing, as kustomize does it, field specs of one place meet each other.
+        done.config = self._configs.merge(configurations.EMPTY, done.config, place)
         try:
             ResMap().extend(done.resources)
         except IdConflictError as conflict:
@@ -233,12 +258,14 @@ class Builder:
             file = self.loader.file(kustomization.folder, entry, place, "configuration")
             done.read.add(file)
             if file not in self._config_files:
-                self._config_files[file] = configurations.read(self.loader.sources.stream(file))
+                self._config_files[file] = self._configs.known(configurations.read(self.loader.sources.stream(file)))
             config = self._configs.merge(config, self._config_files[file], place)
         listed = kustomization.entries("configurations")
         place = listed[-1][1] if listed else kustomization.origin("configurations")
         config = self._configs.merge(configurations.builtin(), config, place)
         for entry, place in kustomization.entries("crds"):
+            from . import crds  # noqa: PLC0415 (start-up)
+
             file = self.loader.file(kustomization.folder, entry, place, "schema")
             done.read.add(file)
             config = self._configs.merge(config, crds.config_of(self.loader.sources.stream(file)), place)
@@ -252,11 +279,16 @@ class Builder:
                     self._absorb(kind, entry, place, kustomization, options, done, trail)
                 except UnresolvedError as error:
                     done.note(error)
-        helm.add_charts(kustomization, self, done, chain, trail)
+        if kustomization.entries("helmCharts") or kustomization.entries("helmChartInflationGenerator"):
+            from . import helm  # noqa: PLC0415 (start-up)
+
+            helm.add_charts(kustomization, self, done, chain, trail)
         plugins.generate(kustomization, self, done, chain, trail)
 
     def _absorb(self, kind: str, entry: Map, place: Origin, kustomization: Kustomization, options: Map | None,
                 done: Accumulated, trail: Trail) -> None:
+        from . import generators  # noqa: PLC0415 (start-up)
+
         made = generators.generate(kind, entry, place, kustomization.folder, self.loader, options, done.read)
         trail.of_generator(made, kustomization, f"{kind}Generator")
         generators.absorb(done.resources, made, made.declared, incomplete=done.incomplete)
@@ -265,6 +297,8 @@ class Builder:
 def _append(resources: ResMap, found: ResMap | list[Resource], place: Origin) -> None:
     try:
         resources.extend(found)
+        if not openapi.was_read() and not all(is_known(item.api_version, item.kind) for item in found):
+            openapi.note_read()
     except IdConflictError as conflict:
         raise fail(f"{conflict.resource.id} is there already", place, "list it once, or give one another name") from None
     if len(resources) > MAX_RESOURCES:

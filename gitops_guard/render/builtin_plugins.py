@@ -1,7 +1,7 @@
 """kustomize's built-in plugins with a configuration of their own: a configuration goes in, resources or steps come out.
 
 Every function takes the configuration's body, its place, the folder whose files it may name, the builder and what has been
-gathered; it raises RenderError, SourceError or UnresolvedError.
+gathered; it raises RenderError, SourceError or UnresolvedError. What does a plugin's work is imported when one is configured.
 """
 
 from __future__ import annotations
@@ -10,18 +10,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..origin import Map, Origin, Seq
-from . import fields, generators, hashes, helm, images, labels, names, namespace, replacements, replicas
+from . import fields
 from .accumulated import Accumulated
 from .configurations import spec_of
 from .fieldspec import FieldSpec
 from .load import fail
-from .patches import Patches
 from .resource import ResMap, Resource
 from .transform import replacement_list
-from .valueadd import add_value
 
 if TYPE_CHECKING:
     from .build import Builder
+    from .patches import Patches
 
 Run = Callable[[ResMap, bool], None]
 
@@ -40,6 +39,8 @@ def _specs(config: Map) -> tuple[FieldSpec, ...]:
 
 def _generator(kind: str) -> Callable[..., list[Resource]]:
     def make(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Resource]:
+        from . import generators  # noqa: PLC0415
+
         config = _read(body, place, **{**fields.GENERATOR, "type": fields.TEXT, "metadata": fields.META})
         config.drop("env")
         meta = config.get("metadata", Map())
@@ -71,23 +72,31 @@ def _iam_policy(body: Map, place: Origin, _folder: str, _builder: Builder, _done
 
 
 def _helm(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Resource]:
+    from . import helm  # noqa: PLC0415
+
     config = _read(body, place, **fields.HELM_CHART, **fields.HELM_GLOBALS.fields)
     return helm.inflate(helm.Chart(config, config.get("chartHome", ""), place), folder, builder, done.read)
 
 
 def _annotations(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
+    from .labels import add_annotations  # noqa: PLC0415
+
     config = _read(body, place, annotations=fields.TEXT_TABLE, fieldSpecs=_SPECS)
     values, specs = config.get("annotations", Map()), _specs(config)
-    return [lambda resources, _: labels.add_annotations(resources, values, specs, place)]
+    return [lambda resources, _: add_annotations(resources, values, specs, place)]
 
 
 def _labels(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
+    from .labels import add_labels  # noqa: PLC0415
+
     config = _read(body, place, labels=fields.TEXT_TABLE, fieldSpecs=_SPECS)
     values, specs = config.get("labels", Map()), _specs(config)
-    return [lambda resources, _: labels.add_labels(resources, values, specs, place)]
+    return [lambda resources, _: add_labels(resources, values, specs, place)]
 
 
 def _namespace(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
+    from . import namespace  # noqa: PLC0415
+
     config = _read(body, place, metadata=fields.META, fieldSpecs=_SPECS, unsetOnly=fields.FLAG,
                    setRoleBindingSubjects=fields.TEXT)
     meta, specs = config.get("metadata", Map()), _specs(config)
@@ -101,6 +110,8 @@ def _namespace(body: Map, place: Origin, _folder: str, _builder: Builder, _done:
 
 def _affix(*wanted: str) -> Callable[..., list[Run]]:
     def make(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
+        from . import names  # noqa: PLC0415
+
         config = _read(body, place, prefix=fields.TEXT, suffix=fields.TEXT, fieldSpecs=_SPECS)
         if "fieldSpecs" not in config:
             raise fail("a configuration without fieldSpecs", place, "add fieldSpecs:, for names with path: metadata/name")
@@ -118,29 +129,35 @@ def _affix(*wanted: str) -> Callable[..., list[Run]]:
 
 
 def _hash(_body: Map, _place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
-    return [lambda resources, _: hashes.add_hashes(resources)]
+    from .hashes import add_hashes  # noqa: PLC0415
+
+    return [lambda resources, _: add_hashes(resources)]
 
 
 def _image(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
+    from .images import set_image  # noqa: PLC0415
+
     config = _read(body, place, imageTag=fields.Fields(fields.IMAGE.fields, strict=False), fieldSpecs=_SPECS)
     entry, specs, at = config.get("imageTag", Map()), _specs(config), config.at.get("imageTag", place)
-    return [lambda resources, _: images.set_image(resources, entry, specs, at)]
+    return [lambda resources, _: set_image(resources, entry, specs, at)]
 
 
 def _replicas(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
+    from .replicas import set_replicas  # noqa: PLC0415
+
     config = _read(body, place, replica=fields.Fields(fields.REPLICA.fields, strict=False), fieldSpecs=_SPECS)
     entry, specs, at = config.get("replica", Map()), _specs(config), config.at.get("replica", place)
-    return [lambda resources, incomplete: replicas.set_replicas(resources, entry, specs, at, incomplete=incomplete)]
+    return [lambda resources, incomplete: set_replicas(resources, entry, specs, at, incomplete=incomplete)]
 
 
 def _patch(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Run]:
     entry = _read(body, place, **_loose(fields.PATCH.fields))
-    return [Patches(builder.loader, builder.documents, folder, done.read).entry(entry, place)]
+    return [_reader(folder, builder, done).entry(entry, place)]
 
 
 def _json_patch(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Run]:
     entry = _read(body, place, **_loose({**fields.PATCH.fields, "jsonOp": fields.TEXT}))
-    return [Patches(builder.loader, builder.documents, folder, done.read).json(entry, place, "jsonOp")]
+    return [_reader(folder, builder, done).json(entry, place, "jsonOp")]
 
 
 def _merge_patches(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Run]:
@@ -149,10 +166,12 @@ def _merge_patches(body: Map, place: Origin, folder: str, builder: Builder, done
     entries = [(path, at or place) for path, at in zip(paths, paths.at, strict=True)]
     if config.get("patches"):
         entries.append((config["patches"], config.at["patches"]))
-    return [Patches(builder.loader, builder.documents, folder, done.read).strategic(entries, place)]
+    return [_reader(folder, builder, done).strategic(entries, place)]
 
 
 def _replacements(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Run]:
+    from .replacements import replace  # noqa: PLC0415
+
     config = _read(body, place, replacements=fields.Items(fields.Fields(fields.REPLACEMENT.fields, strict=False)))
     rows = config.get("replacements", Seq())
     wanted = [item for row, at in zip(rows, rows.at, strict=True)
@@ -160,16 +179,24 @@ def _replacements(body: Map, place: Origin, folder: str, builder: Builder, done:
 
     def run(resources: ResMap, incomplete: bool) -> None:
         for entry, at in wanted:
-            replacements.replace(resources, entry, at, incomplete=incomplete)
+            replace(resources, entry, at, incomplete=incomplete)
 
     return [run]
 
 
 def _value_add(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Run]:
+    from .valueadd import add_value  # noqa: PLC0415
+
     target = fields.Fields({"selector": fields.Fields(fields.SELECTOR.fields, strict=False), "fieldPath": fields.TEXT,
                             "filePathPosition": fields.NUMBER}, strict=False)
     config = _read(body, place, value=fields.TEXT, targets=fields.Items(target), targetFilePath=fields.TEXT)
     return [add_value(config, place, folder, builder.loader, done.read, target)]
+
+
+def _reader(folder: str, builder: Builder, done: Accumulated) -> Patches:
+    from .patches import Patches  # noqa: PLC0415
+
+    return Patches(builder.loader, builder.documents, folder, done.read)
 
 
 def _loose(known: Any) -> dict[str, fields.Type]:

@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import data
 from ..origin import Map, Origin
@@ -20,8 +20,7 @@ from .resource import Gvk
 _ANY = Gvk("", "", "")
 
 
-@dataclass(frozen=True)
-class NameReference:
+class NameReference(NamedTuple):
     """Who refers to the objects of a kind by name."""
 
     gvk: Gvk
@@ -118,7 +117,7 @@ def merge(first: Config, second: Config) -> Config:
     for new in second.name_reference:
         for index, old in enumerate(references):
             if old.gvk == new.gvk:
-                references[index] = replace(old, referrers=merge_specs(old.referrers, new.referrers))
+                references[index] = old._replace(referrers=merge_specs(old.referrers, new.referrers))
                 break
         else:
             references.append(new)
@@ -133,6 +132,11 @@ class Merger:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], tuple[Config, Config, Config]] = {}
+        self._equal: dict[Config, Config] = {}
+
+    def known(self, config: Config) -> Config:
+        """The first one that is equal: files of configurations are often copies of each other."""
+        return self._equal.setdefault(config, config)
 
     def merge(self, first: Config, second: Config, origin: Origin) -> Config:
         """Both. Raises RenderError at `origin` where they conflict."""

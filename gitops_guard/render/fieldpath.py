@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..origin import Map, Origin, Seq
+from ..errors import SourceError
+from ..origin import Map, Origin, Seq, clone
 from ..scalars import Dialect, resolve
+from ..source import parse_embedded
 from .fieldspec import Place, split_path
-from .resource import scalar_text
-from .selecting import compile_pattern
+from .node import printed, text_at, text_of
+from .pattern import Matcher, compile_pattern
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
 
@@ -65,7 +67,8 @@ def look_up(body: Any, parts: list[str]) -> Place | None:
             raise PathError("a wildcard is for targets only")
         elif _is_match(part):
             name, text = _match(part)
-            found = next((at for at, item in enumerate(_items(value)) if _equals(item, name, text)), None)
+            items = _items(value)
+            found = next((at for at, item in enumerate(items) if _equals(item, items.at[at], name, text)), None)
             if found is None:
                 return None
             place = Place(value, found)
@@ -84,10 +87,10 @@ def _index(part: str, value: Any) -> int | None:
     return at if 0 <= at < len(items) else None
 
 
-def _equals(item: Any, name: str, text: str) -> bool:
+def _equals(item: Any, origin: Origin | None, name: str, text: str) -> bool:
     if not name:
-        return type(item) is not Map and type(item) is not Seq and scalar_text(item) == text
-    return type(item) is Map and name in item and scalar_text(item[name]) == text
+        return type(item) is not Map and type(item) is not Seq and text_of(item, origin) == text
+    return type(item) is Map and name in item and text_at(item, name) == text
 
 
 def find(body: Map, parts: list[str], create: Callable[[], Any] | None, origin: Origin) -> list[Place]:
@@ -128,9 +131,19 @@ class _Finder:
                 return []
             fields.put(part, self._new(rest), self._origin)
         found = fields[part]
-        if rest and type(found) is not Map and type(found) is not Seq:
-            raise PathError("the path leads through a scalar")
+        if rest and type(found) is not Map and type(found) is not Seq and found is not None:
+            return self._inside(text_at(fields, part), rest)
         return self.enter(Place(fields, part), rest)
+
+    def _inside(self, text: str, rest: list[str]) -> list[Place]:
+        """Places in a text that is YAML itself. kustomize looks for them in a copy that it then forgets, and so are these."""
+        try:
+            documents = parse_embedded(text, self._origin._replace(block=1)).load(Dialect.RESOURCE)
+        except SourceError:
+            raise PathError("the path leads through a scalar") from None
+        found = self.enter(Place(Seq([clone(documents[0])] if documents else [None]), 0), rest)
+        # Whatever is written there is right: nobody reads it.
+        return [place if type(place.value) is Map or type(place.value) is Seq else Place(Seq([CREATED]), 0) for place in found]
 
     def _at_index(self, value: Any, at: int, rest: list[str]) -> list[Place]:
         items = _items(value)
@@ -153,14 +166,14 @@ class _Finder:
             found = self._search(items, name, pattern, rest)
         return found
 
-    def _search(self, items: Seq, name: str, pattern: re.Pattern[str], rest: list[str]) -> list[Place]:
+    def _search(self, items: Seq, name: str, pattern: Matcher, rest: list[str]) -> list[Place]:
         found: list[Place] = []
         for at, item in enumerate(items):
             if not name:
                 # kustomize ends here, whatever the rest of the path is.
-                if type(item) is not Map and type(item) is not Seq and pattern.search(scalar_text(item)):
+                if type(item) is not Map and type(item) is not Seq and pattern.search(printed(item, items.at[at])):
                     found.append(Place(items, at))
-            elif type(item) is Map and item.get(name) is not None and pattern.search(scalar_text(item[name])):
+            elif type(item) is Map and item.get(name) is not None and pattern.search(printed(item[name], item.at.get(name))):
                 found.extend(self.enter(Place(items, at), rest))
         return found
 

@@ -138,6 +138,15 @@ class Fields(Type):
         return f"did you mean {near}?" if _distance(near.lower(), key.lower()) <= 2 else "remove it; kustomize refuses it"
 
 
+def loosened(kind: Type) -> Type:
+    """The same type, which leaves unknown fields out at every depth instead of refusing them."""
+    if isinstance(kind, Fields):
+        return Fields({name: loosened(inner) for name, inner in kind.fields.items()}, strict=False)
+    if isinstance(kind, Items):
+        return Items(loosened(kind.item))
+    return Table(loosened(kind.item)) if isinstance(kind, Table) else kind
+
+
 def _wrong(word: str, value: Any, origin: Origin, remedy: str) -> RenderError:
     name = {Map: "a mapping", Seq: "a list", bool: "a boolean", int: "a number", float: "a number", str: "a string"}
     return RenderError(f"expected {word}, found {name.get(type(value), 'something else')}", origin.file, origin.line,

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..origin import Map, Origin, Seq, origin_of
+from . import node
 from .load import fail
 from .resource import Gvk, Resource
 
@@ -47,9 +48,22 @@ class Place(NamedTuple):
         """Where it was written."""
         return origin_of(self.holder, self.key)
 
+    @property
+    def text(self) -> str:
+        """The text of the scalar that stands there."""
+        return node.text_of(self.value, self.origin)
+
     def put(self, value: Any, origin: Origin | None) -> None:
         """Replace it."""
         self.holder.put(self.key, value, origin)
+
+    def write(self, text: str, tag: str, origin: Origin | None) -> None:
+        """Write a text with a tag (see `node`) over the scalar, whose style stays. Raises RenderError."""
+        try:
+            self.put(*node.made(text, tag, node.style_of(self.origin), origin))
+        except node.TagError:
+            raise fail("a text over a value of another type", origin or self.origin or Origin("", 1, 1),
+                       "put the value it writes over in quotes") from None
 
 
 @functools.lru_cache(maxsize=4096)

@@ -5,11 +5,11 @@ kustomize's `hasher`: sha256 over Go's compact JSON of a few fields, ten hex dig
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
 from ..origin import Map
+from .load import fail
 from .resource import ResMap, Resource, scalar_text
 
 _LETTERS = str.maketrans("013ae", "ghkmt")
@@ -30,6 +30,8 @@ def add_hashes(resources: ResMap) -> None:
 
 def content_hash(resource: Resource) -> str:
     """Ten characters that change with the content."""
+    from hashlib import sha256  # noqa: PLC0415 (start-up: not every folder generates something)
+
     body, kind = resource.body, resource.kind
     if kind == "ConfigMap":
         fields = {"kind": kind, "name": "", "data": _field(body, "data")}
@@ -40,8 +42,10 @@ def content_hash(resource: Resource) -> str:
         if type(body.get("stringData")) is Map:
             fields["stringData"] = body["stringData"]
     else:
-        fields = dict(body)
-    return hashlib.sha256(go_json(fields).encode("utf-8", "surrogateescape")).hexdigest()[:10].translate(_LETTERS)
+        # kustomize hashes its own notes about the text, down to lines and columns.
+        raise fail(f"a generated {kind}, whose hash only kustomize knows", resource.declared,
+                   "generate it with disableNameSuffixHash, or let no patch change its kind")
+    return sha256(go_json(fields).encode("utf-8", "surrogateescape")).hexdigest()[:10].translate(_LETTERS)
 
 
 def _field(body: Map, name: str) -> Any:
@@ -49,7 +53,16 @@ def _field(body: Map, name: str) -> Any:
     return value if isinstance(value, dict) else scalar_text(value)
 
 
+def _numbers(value: Any) -> Any:
+    """With whole numbers that are floats as Go writes them."""
+    if isinstance(value, dict):
+        return {key: _numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return int(value) if type(value) is float and value.is_integer() and abs(value) < 1e21 else value
+
+
 def go_json(value: Any) -> str:
     """JSON as Go's encoding/json writes it: compact, keys sorted, and with the characters that HTML knows escaped."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(_numbers(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.translate(_ESCAPE_TABLE)

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import InputError, SourceError
 from ..origin import Map, Origin, Seq
-from ..source import Dialect, parse
+from ..source import Dialect
 from ..tree import OutsideError
 from . import generators, helm_values
 from .accumulated import Accumulated
 from .helm_origins import Finder, Value, values_of
-from .helm_run import Helm, HelmError, MissingChartsError, chart_files
+from .helm_run import Helm, HelmError, MissingChartsError, chart_files, streams
 from .kustomization import Kustomization
 from .load import UnresolvedError, fail
 from .metadata import Trail
@@ -184,11 +184,10 @@ def _flags(chart: Chart) -> list[str]:
 
 
 def _resources(text: str, name: str, place: Origin, builder: Builder) -> list[Resource]:
-    start, last = text.find("---\n"), ""
-    for skip in sorted({0, max(start, 0)}):
-        # helm may print messages before the first document.
+    last = ""
+    for stream in streams(text, name):
         try:
-            found = builder.documents.resources(parse(("\n" * text.count("\n", 0, skip) + text[skip:]).encode(), f"helm:{name}"))
+            found = builder.documents.resources(stream())
         except InputError as error:
             last = error.message
         else:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import bisect
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..errors import SourceError
@@ -47,10 +48,12 @@ def values_of(node: Any, key: str = "") -> Iterator[Value]:
 class Finder:
     """Finds the places of one chart's output."""
 
-    def __init__(self, sources: Sources, chart: str, text: str, values: Iterable[Value], place: Origin) -> None:
-        """`chart` is the chart's folder, `place` the entry that asked for it."""
+    def __init__(self, sources: Sources, chart: str, text: str, values: Iterable[Value], place: Origin,
+                 more: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`chart` is the chart's folder, `place` the entry that asked for it; `more` are files put into it."""
         self._sources = sources
         self._chart = chart
+        self._more = more
         self._place = place._replace(exact=False)
         marks = [(text.count("\n", 0, match.start()) + 1, match.group(1)) for match in _SOURCE.finditer(text)]
         self._lines = [line for line, _ in marks]
@@ -72,7 +75,8 @@ class Finder:
 
     def _file(self, name: str) -> str:
         """The template of a `# Source:` line, which begins with the chart's name; empty where it is packed."""
-        path = posixpath.normpath(posixpath.join(self._chart, name.strip().partition("/")[2]))
+        inner = name.strip().partition("/")[2]
+        path = self._more.get(inner) or posixpath.normpath(posixpath.join(self._chart, inner))
         if path not in self._templates:
             try:
                 self._templates[path] = self._sources.text(path).split("\n")

@@ -6,14 +6,17 @@ cluster, and its time and output are bounded.
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from .. import tool
 from ..fetch import helm_environment
+from ..source import Stream, parse
 from ..tree import Tree
 
 MAX_FILES = 5_000
@@ -50,13 +53,21 @@ class Helm:
             self._fits = found is not None and found.group(1) in (b"3", b"4")
         return self._fits
 
-    def template(self, tree: Tree, folder: str, release: str, options: Sequence[str], values: Sequence[bytes]) -> str:
-        """What helm prints for the chart in a folder of the tree. Raises HelmError, OutsideError or SourceError."""
-        key = (folder, release, tuple(options), tuple(values))
+    def template(self, tree: Tree, folder: str, release: str, options: Sequence[str], values: Sequence[bytes],
+                 texts: Sequence[tuple[str, bytes]] = (), more: Mapping[str, str] = MappingProxyType({}),
+                 without: frozenset[str] = frozenset()) -> str:
+        """What helm prints for the chart in a folder of the tree. Raises HelmError, OutsideError or SourceError.
+
+        `texts` are keys and what they are set to: the whole of a file. `more` are files to put into the chart, by their paths in
+        the tree; `without` are files of the chart that do not count.
+        """
+        key = (folder, release, tuple(options), tuple(values), tuple(texts), tuple(sorted(more.items())), without)
         known = self._known.get(key)
         if known is None:
             try:
-                known = self._template(chart_files(tree, folder), release, options, values)
+                own = {path: data for path, data in chart_files(tree, folder).items() if path not in without}
+                files = {**{path: tree.read(file) for path, file in more.items()}, **own}
+                known = self._template(files, release, options, values, texts)
             except HelmError as error:
                 known = error
             self._known[key] = known
@@ -64,7 +75,8 @@ class Helm:
             raise known
         return known
 
-    def _template(self, files: dict[str, bytes], release: str, options: Sequence[str], values: Sequence[bytes]) -> str:
+    def _template(self, files: dict[str, bytes], release: str, options: Sequence[str], values: Sequence[bytes],
+                  texts: Sequence[tuple[str, bytes]]) -> str:
         with tempfile.TemporaryDirectory(prefix="gitops-guard-") as scratch:
             base = Path(scratch)
             for path, data in files.items():
@@ -75,6 +87,9 @@ class Helm:
             for number, data in enumerate(values):
                 (base / f"values-{number}.yaml").write_bytes(data)
                 flags.append(f"--values={base / f'values-{number}.yaml'}")
+            for number, (key, data) in enumerate(texts):
+                (base / f"text-{number}").write_bytes(data)
+                flags.append(f"--set-file={key}=text-{number}")
             named = [release] if release else ["--generate-name"]
             done = tool.run([self.program, "template", *flags, *options, *named, str(base / "chart")], cwd=scratch,
                             timeout=SECONDS, limit=MAX_BYTES, inherit=False, env=helm_environment(base, network=False),
@@ -103,6 +118,17 @@ def chart_files(tree: Tree, folder: str) -> dict[str, bytes]:
             if seen > MAX_FILES or size > MAX_BYTES or path.count("/") > 50:
                 raise HelmError(f"the chart has more than {MAX_FILES} files or {MAX_BYTES // 1_000_000} MB")
     return found
+
+
+def streams(text: str, name: str) -> Iterator[Callable[[], Stream]]:
+    """What helm printed of a chart, to be parsed: the whole, then without the messages before the first document.
+
+    Lines are those of the text. The calls raise SourceError.
+    """
+    start = text.find("---\n")
+    for skip in sorted({0, max(start, 0)}):
+        data = ("\n" * text.count("\n", 0, skip) + text[skip:]).encode()
+        yield functools.partial(parse, data, f"helm:{name}")
 
 
 def _error(complaint: str) -> HelmError:

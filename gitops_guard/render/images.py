@@ -7,19 +7,18 @@ image name without tag and digest.
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from ..origin import Map, Origin, Seq
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
-from .resource import ResMap, scalar_text
-from .selecting import compile_pattern
+from .node import LOOSE
+from .pattern import compile_pattern
+from .resource import ResMap
 
 _LISTS = ("containers", "initContainers")
-_REST = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?\Z"
+_REST = r"(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$"
 
 
 def set_image(resources: ResMap, entry: Map, specs: Iterable[FieldSpec], origin: Origin) -> None:
@@ -40,7 +39,7 @@ class _Update:
     def __init__(self, entry: Map, origin: Origin) -> None:
         self._entry = entry
         self._origin = origin
-        self._pattern = _image_pattern(entry.get("name", ""))
+        self._pattern = compile_pattern("^" + entry.get("name", "") + _REST)
         if self._pattern is None:
             raise fail("images: a name that can't be used as a pattern", entry.at.get("name", origin), "write the plain name")
 
@@ -69,7 +68,7 @@ class _Update:
         value = place.value
         if type(value) is Map or type(value) is Seq:
             raise fail("images: an image that is no scalar", place.origin or self._origin, "correct the resource")
-        text = scalar_text(value)
+        text = place.text
         if self._pattern is None or not self._pattern.search(text):
             return
         name, tag, digest = split_image(text)
@@ -84,18 +83,7 @@ class _Update:
         elif suffix:
             tag, digest, writer = tag + suffix, "", "tagSuffix"
         changed = name + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
-        place.put(changed, self._entry.at.get(writer, self._origin) if writer else place.origin)
-
-
-@functools.lru_cache(maxsize=1024)
-def _image_pattern(name: str) -> re.Pattern[str] | None:
-    """The name stands in the expression as it is written; None where that is no expression that can be run safely."""
-    # A leading repetition repeats the `^`, which makes it say nothing or the same; Python's engine refuses it.
-    repeated = re.match(r"[*+?]\??", name)
-    start = "^" if repeated is None or repeated.group()[0] == "+" else ""
-    checked = compile_pattern(name[repeated.end():] if repeated else name)
-    # Without a group around it: in `a|b` the `^` belongs to the first and the rest to the second.
-    return None if checked is None else re.compile(f"{start}{checked.pattern[len('(?:'):-1]}{_REST}", re.ASCII)
+        place.write(changed, LOOSE, self._entry.at.get(writer, self._origin) if writer else place.origin)
 
 
 def split_image(image: str) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import RenderError
 from ..origin import Map, Origin, Seq, clone
+from . import node, rawjson
 from .quoting import number_text
 
 _INDEX = re.compile(r"[+-]?[0-9]+", re.ASCII)
@@ -41,7 +42,8 @@ def apply(body: Map, operations: Iterable[Map]) -> Map:
             file, line, column = (place.file, place.line, place.column) if place else ("", 1, 1)
             raise RenderError(f"the JSON patch does not apply: {error}{where}", file, line, column,
                               "correct the operation, or the resource it is for") from None
-    _through_json(document)
+    _end_sharing(document)
+    node.through_json(document)
     return document if type(document) is Map else Map()
 
 
@@ -96,11 +98,12 @@ class _Operation:
 
     def _test(self, document: Any) -> None:
         wanted = self._operation.get("value")
+        at = self._operation.at.get("value")
         if self._path("path") == "":
-            same = _same(document, wanted)
+            same = _same(document, wanted, (None, at))
         else:
-            found = _get(*self._holder(document, "path"))
-            same = _same(found[0] if found else None, wanted)
+            found = _get(*self._holder(document, "path")) or (None, None)
+            same = _same(found[0], wanted, (found[1], at))
         if not same:
             raise _PatchError("the test fails")
 
@@ -166,37 +169,40 @@ def _remove(holder: Any, key: str, place: Origin | None) -> None:
         holder.remove_at(_index(key))
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(one: Any, other: Any, places: tuple[Origin | None, Origin | None]) -> bool:
+    """Whether two values are equal; scalars are where their JSON texts are."""
     if type(one) is Map or type(other) is Map:
-        return (type(one) is type(other) and one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one))
+        return type(one) is type(other) and one.keys() == other.keys() and all(
+            _same(item, other[key], (one.at.get(key), other.at.get(key))) for key, item in one.items())
     if type(one) is Seq or type(other) is Seq:
-        return type(one) is type(other) and len(one) == len(other) and all(map(_same, one, other))
+        return type(one) is type(other) and len(one) == len(other) and all(
+            map(_same, one, other, zip(one.at, other.at, strict=True)))
+    if type(one) is str or type(other) is str:
+        return type(one) is type(other) and rawjson.text_of(one, places[0]) == rawjson.text_of(other, places[1])
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         if isinstance(one, bool) or isinstance(other, bool):
             return one is other
-        return _number(one) == _number(other)
+        return _number(one, places[0]) == _number(other, places[1])
     return bool(type(one) is type(other) and one == other)
 
 
-def _number(value: float) -> str:
+def _number(value: float, place: Origin | None) -> str:
+    if place is not None and place.spelling is not None and place.spelling.style:
+        return rawjson.text_of(value, place)
     try:
         return number_text(value)
     except ValueError:
         return str(value)
 
 
-def _through_json(value: Any) -> None:
-    """What reading the result as JSON changes: large numbers lose digits, and every null is a written one."""
+def _end_sharing(value: Any) -> None:
+    """What was one node in kustomize comes apart, and large numbers lose digits."""
     if type(value) is Map:
         value.shared = None
     pairs: Any = value.items() if type(value) is Map else enumerate(value) if type(value) is Seq else ()
     for key, item in pairs:
         kind = type(item)
         if kind is Map or kind is Seq:
-            _through_json(item)
+            _end_sharing(item)
         elif kind is int and not -_EXACT <= item <= _EXACT:
             value[key] = float(item)
-        elif item is None:
-            origin = value.at.get(key) if type(value) is Map else value.at[key]
-            if origin is not None and origin.absent:
-                value.at[key] = origin._replace(absent=False)

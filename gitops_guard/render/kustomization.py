@@ -9,7 +9,8 @@ from ..errors import RenderError
 from ..model import Fault, Location
 from ..origin import Map, Origin, Seq
 from ..source import Dialect, Sources
-from .fields import KUSTOMIZATION
+from . import first
+from .fields import KUSTOMIZATION, Type, loosened
 from .load import Loader
 
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -67,14 +68,28 @@ def read(sources: Sources, file: str, folder: str) -> Kustomization:
 
     As kustomize reads it: YAML 1.1, the first document, of equal keys the last, field names without regard to case.
     """
-    stream = sources.stream(file)
+    data, start = _document(sources, file, KUSTOMIZATION)
+    if _is_empty(data):
+        raise RenderError("the kustomization is empty", file, start.line, 1, "list what it builds under resources:")
+    return _finished(data, file, folder)
+
+
+def read_as_flux(sources: Sources, file: str, folder: str) -> Kustomization:
+    """The same of the file that a Flux Kustomization names: Flux writes it anew, without the fields it does not know."""
+    return _finished(_document(sources, file, loosened(KUSTOMIZATION))[0], file, folder)
+
+
+def _document(sources: Sources, file: str, schema: Type) -> tuple[Map, Origin]:
+    stream, _ = first.stream_of(sources, file)
     documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
     value = documents[0] if documents else None
     start = stream.origins()[0] if documents else Origin(file, 1, 1)
-    data = Map() if value is None else KUSTOMIZATION.read(value, start)
+    return (Map() if value is None else schema.read(value, start)), start
+
+
+def _finished(data: Map, file: str, folder: str) -> Kustomization:
+    """The canonical fields, with old spellings folded in."""
     faults = tuple(_deprecated(data))
-    if _is_empty(data):
-        raise RenderError("the kustomization is empty", file, start.line, 1, "list what it builds under resources:")
     for old, new in _MOVED:
         _move(data, old, new)
     for field in ("configMapGenerator", "secretGenerator"):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from ..origin import Map, Origin
 from ..scalars import Dialect, resolve
-from . import shared
+from . import node, shared
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
 from .resource import Gvk, ResMap, Resource
@@ -56,12 +56,13 @@ class _Writer:
         for key, value in self._pairs.items():
             at = self._pairs.at.get(key, self._origin)
             if key in place.value:
-                shared.write(self._resource.body, place.value, key, value, at)
+                before = place.value.at.get(key)
+                shared.write(self._resource.body, place.value, key, *node.made(value, node.TEXT, node.style_of(before), at))
                 continue
             if type(resolve(key, Dialect.RESOURCE)) is not str:
                 # kustomize writes the key without quotes, and can't read the object any more.
                 raise fail(f"the key {key} reads as something else than a text", at, "choose another key")
-            place.value.put(key, value, at)
+            place.value.put(key, value, node.fresh(value, at))
             self._added.setdefault(key, []).append(place.value)
 
 

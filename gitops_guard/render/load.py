@@ -7,15 +7,18 @@ below the folder of the kustomization that names it. Nothing outside the reposit
 from __future__ import annotations
 
 import posixpath
+from typing import TYPE_CHECKING
 
 from ..errors import InputError, RenderError, SourceError
 from ..model import Fault, Location
 from ..origin import Origin
 from ..source import Sources
 from ..tree import OutsideError, is_below, join
-from .remote import FetchError, Joined, Remote
 from .repospec import RepoSpec
 from .repospec import parse as parse_url
+
+if TYPE_CHECKING:
+    from .remote import Remote
 
 
 class UnresolvedError(Exception):
@@ -32,7 +35,7 @@ class Loader:
 
     def __init__(self, sources: Sources, restrictor: str, remote: Remote | None = None) -> None:
         """`restrictor` is root or none; without `remote` nothing is fetched."""
-        self.sources = sources if remote is None else Joined(sources, remote)
+        self.sources = sources if remote is None else remote.joined(sources)
         self.tree = self.sources.tree
         self.restricted = restrictor != "none"
         self.remote = remote
@@ -53,7 +56,7 @@ class Loader:
     def exists(self, folder: str, entry: str) -> str | None:
         """`file` or `dir` where an entry names one that lies in the repository; else None. Never raises."""
         path = join(folder, entry)
-        if not entry or posixpath.isabs(entry) or _leaves(path) or self._mount(path) != self._mount(folder):
+        if not entry or posixpath.isabs(entry) or self._leaves(folder, entry):
             return None
         try:
             return self.tree.kind(path)
@@ -89,7 +92,7 @@ class Loader:
 
     def is_remote(self, path: str) -> bool:
         """Whether a path was fetched."""
-        return self._mount(path) != ""
+        return self.remote is not None and self.remote.mount_of(path) != ""
 
     def any_folder(self, folder: str, entry: str, origin: Origin, what: str) -> str | None:
         """A folder of the repository that an entry names, or None. Raises RenderError or SourceError at the entry."""
@@ -121,20 +124,27 @@ class Loader:
         path = join(folder, entry)
         if posixpath.isabs(entry):
             raise fail(f"the {what} has an absolute path: {entry}", origin, "write it relative to the kustomization")
-        if _leaves(path) or self._mount(path) != self._mount(folder):
+        if self._leaves(folder, entry):
             raise fail(f"the {what} lies outside the repository: {entry}", origin, "move it into the repository")
         return path
 
-    def _mount(self, path: str) -> str:
-        return self.remote.mount_of(path) if self.remote is not None else ""
+    def _leaves(self, folder: str, entry: str) -> bool:
+        """Whether an entry leaves the tree that its folder is in, if only to come back by another way."""
+        mount = self.sources.mount_of(folder)
+        if not mount:
+            path = join(folder, entry)
+            return is_below(path, "..") or self.sources.mount_of(path) != ""
+        return is_below(join(folder[len(mount) + 1:] or ".", entry), "..")
 
     def _forbids(self, real: str, folder: str) -> bool:
         """Whether the restrictor keeps a folder's kustomization from a file; a fetched one is always restricted."""
-        return (self.restricted or self._mount(folder) != "") and not is_below(posixpath.dirname(real) or ".", folder)
+        return (self.restricted or self.is_remote(folder)) and not is_below(posixpath.dirname(real) or ".", folder)
 
     def _fetched_file(self, url: str, origin: Origin, what: str) -> str:
         if self.remote is None:
             raise UnresolvedError(f"the {what} is remote and is not fetched: {url}", origin, "vendor it into the repository")
+        from .remote import FetchError  # noqa: PLC0415 (start-up)
+
         try:
             return self.remote.file(url, origin)
         except FetchError as error:
@@ -145,6 +155,8 @@ class Loader:
         if self.remote is None or spec is None:
             why = "is not fetched" if self.remote is None else "is no git repository"
             raise UnresolvedError(f"the base is remote and {why}: {url}", origin, "vendor it into the repository")
+        from .remote import FetchError  # noqa: PLC0415 (start-up)
+
         try:
             mount, path = self.remote.repository(spec, url, origin)
         except FetchError as error:
@@ -175,7 +187,3 @@ def is_url(entry: str) -> bool:
 def is_git_url(entry: str) -> bool:
     """Whether kustomize would clone the entry with git."""
     return parse_url(entry) is not None
-
-
-def _leaves(path: str) -> bool:
-    return path == ".." or path.startswith("../")

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import RenderError
 from ..origin import Map, Origin, Seq
-from .resource import scalar_text
+from .node import loose, name_at, text_at, text_of
 
 Value = tuple[Any, Origin | None]
 Walk = Callable[[Value | None, Value | None], Value | None]
@@ -37,7 +37,7 @@ def merge(dest: list[Value], patch: list[Value] | None, keys: list[str], walk: W
             continue
         for key, text in zip(used, texts, strict=False):
             if type(found[0]) is Map and key not in found[0] and text:
-                found[0].put(key, int(text) if text.isdecimal() else text, found[1])
+                found[0].put(key, *loose(text, found[1]))
         put(merged, used, texts, found, origin)
     if wanted:
         _append(merged, dest, used, origin)
@@ -85,10 +85,10 @@ def _has(value: Any, key: str, text: str, place: Origin) -> bool:
     if not key:
         if type(value) is Map or type(value) is Seq:
             raise _no_keys(place)
-        return scalar_text(value) == text
+        return text_of(value, place) == text
     if type(value) is not Map:
         raise _no_keys(place)
-    return key in value and (not text or _field(value, key) == text)
+    return key in value and (not text or text_at(value, key) == text)
 
 
 def _no_keys(place: Origin) -> RenderError:
@@ -101,10 +101,10 @@ def _find(items: list[Value], keys: list[str], texts: list[str]) -> Value | None
     for item in items:
         value = item[0]
         if not keys[0]:
-            if _text(*item) == texts[0]:
+            if text_of(*item) == texts[0]:
                 return item
         elif type(value) is Map and len(keys) == len(texts):
-            if all(key in value and _field(value, key) == text for key, text in zip(keys, texts, strict=True)):
+            if all(key in value and text_at(value, key) == text for key, text in zip(keys, texts, strict=True)):
                 return item
     return None
 
@@ -114,26 +114,17 @@ def _values(lists: list[list[Value] | None], keys: list[str]) -> list[list[str]]
     found: list[list[str]] = []
     for items in lists:
         for value, _ in items or ():
-            texts = [scalar_text(value.get(key)) if type(value) is Map else "" for key in keys]
+            texts = [name_at(value, key) if type(value) is Map else "" for key in keys]
             if texts not in found:
                 found.append(texts)
     return found
 
 
 def _scalars(lists: list[list[Value] | None]) -> list[list[str]]:
-    found = dict.fromkeys(_text(*item) for items in lists for item in items or ())
+    found = dict.fromkeys(text_of(*item) for items in lists for item in items or ())
     return [[text] for text in found]
 
 
-def _text(value: Any, origin: Origin | None) -> str:
-    """The text that stands there: of a null, too, where it is written."""
-    if value is None:
-        return "" if origin is not None and origin.absent else "null"
-    return scalar_text(value)
-
-
-def _field(value: Map, key: str) -> str:
-    return _text(value[key], value.at.get(key))
 
 
 def _complete(wanted: list[list[str]]) -> None:
@@ -167,7 +158,7 @@ def _append(merged: list[Value], items: list[Value], keys: list[str], origin: Or
     for item in items:
         value = item[0]
         if not keys[0]:
-            put(merged, [""], [_text(*item)], item, origin)
+            put(merged, [""], [text_of(*item)], item, origin)
             continue
         if value is not None and type(value) is not Map:
             raise _no_keys(item[1] or origin)
@@ -176,7 +167,7 @@ def _append(merged: list[Value], items: list[Value], keys: list[str], origin: Or
             if value is None or key not in value:
                 merged.append(item)
             else:
-                texts.append(_field(value, key))
+                texts.append(text_at(value, key))
         if len(keys) > 1:
             put(merged, keys, texts, None, origin)
         put(merged, keys, texts, item, origin)

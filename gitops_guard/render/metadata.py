@@ -8,23 +8,21 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ..origin import Map, Origin
 from ..scalars import Dialect, resolve
 from .kustomization import Kustomization
+from .notes import ORIGIN, TRANSFORMATIONS, transformations
 from .repospec import parse
-from .resource import Resource, scalar_text
+from .resource import Resource
 
-ORIGIN = "config.kubernetes.io/origin"
-TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 MANAGED_BY = "app.kubernetes.io/managed-by"
 VERSION = "kustomize-v5.8.1"
 """The kustomize whose output is printed."""
 
 
-@dataclass(frozen=True)
-class Trail:
+class Trail(NamedTuple):
     """What a build records about its resources, and how the folder at hand is called from the top."""
 
     options: frozenset[str] = frozenset()
@@ -51,9 +49,9 @@ class Trail:
             return self
         spec = parse(entry)
         if spec is None:
-            return replace(self, path=_join(self.path, entry))
+            return self._replace(path=_join(self.path, entry))
         ref = f"ref: {_quoted(spec.ref)}\n" if spec.ref else ""
-        return replace(self, path=_join("", spec.folder), source=f"repo: {_quoted(spec.url)}\n{ref}")
+        return self._replace(path=_join("", spec.folder), source=f"repo: {_quoted(spec.url)}\n{ref}")
 
     def of_file(self, resources: Iterable[Resource], entry: str) -> None:
         """Record that resources are from a file."""
@@ -89,6 +87,7 @@ def changed_by(resources: Iterable[Resource], record: str) -> None:
     """Record a step for every resource; one without a record was made by it."""
     if record:
         for resource in resources:
+            resource.texts_only()
             if resource.made_by:
                 resource.changed_by.append(record)
             else:
@@ -103,30 +102,31 @@ def finish(resources: list[Resource], trail: Trail) -> None:
             continue
         if "managedByLabel" in trail.options and trail.at is not None:
             _holder(meta, "labels", trail.at).put(MANAGED_BY, VERSION, trail.at._replace(exact=False))
-        annotations = meta.get("annotations")
-        if type(annotations) is Map:
-            for key, value in annotations.items():
-                if type(value) is not str:
-                    annotations[key] = "null" if value is None else scalar_text(value)
-        if trail.records and trail.at is not None:
+        resource.texts_only()
+        if trail.at is None:
+            _forget(meta.get("annotations"))
+        else:
             _write(resource, meta, trail, trail.at._replace(exact=False))
         if not meta.get("annotations"):
             meta.pop("annotations", None)
             meta.at.pop("annotations", None)
 
 
+def _forget(annotations: Map | None) -> None:
+    """Kustomize takes out its records, whoever wrote them."""
+    for key in (ORIGIN, TRANSFORMATIONS):
+        if annotations and key in annotations:
+            annotations.drop(key)
+
+
 def _write(resource: Resource, meta: Map, trail: Trail, at: Origin) -> None:
     annotations = _holder(meta, "annotations", at)
     for option, key, text in (("originAnnotations", ORIGIN, resource.made_by),
-                              ("transformerAnnotations", TRANSFORMATIONS, "".join(map(_item, resource.changed_by)))):
+                              ("transformerAnnotations", TRANSFORMATIONS, transformations(resource.changed_by))):
         if option in trail.options and text:
             annotations.put(key, text, at)
         else:
             annotations.pop(key, None)
-
-
-def _item(record: str) -> str:
-    return "- " + record.replace("\n", "\n  ").removesuffix("  ")
 
 
 def _holder(meta: Map, field: str, at: Origin) -> Map:

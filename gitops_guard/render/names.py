@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from ..origin import Origin
 from .fieldspec import FieldSpec, Place, walk
-from .resource import Gvk, ResMap, Resource, scalar_text
+from .node import LOOSE
+from .resource import Gvk, ResMap, Resource
 
 _KEPT = (Gvk("", "", "CustomResourceDefinition"), Gvk("apiregistration.k8s.io", "", "APIService"), Gvk("", "", "Namespace"))
 
@@ -38,7 +39,7 @@ def _affix(resource: Resource, specs: tuple[FieldSpec, ...], history: list[str],
 
     def put(place: Place) -> None:
         # The name stays where it is declared: that is the scalar to change for another name.
-        place.put(before + scalar_text(place.value) + behind, place.origin)
+        place.write(before + place.text + behind, LOOSE, place.origin)
 
     for spec in specs:
         if not gvk.selected_by(spec.gvk):

@@ -7,12 +7,12 @@ get none; a core Namespace is renamed; of a binding's subjects, those named `def
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from ..origin import Map, Origin, Seq
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
-from .resource import Id, ResMap, Resource, scalar_text
+from .node import TEXT, name_at
+from .resource import Id, ResMap, Resource
 
 DEFAULT_ONLY, ALL_ACCOUNTS, NONE = "defaultOnly", "allServiceAccounts", "none"
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
@@ -54,7 +54,7 @@ def move(resource: Resource, namespace: str, specs: Iterable[FieldSpec], origin:
 def _setter(namespace: str, origin: Origin, *, unset_only: bool) -> Callable[[Place], None]:
     def put(place: Place) -> None:
         if not (unset_only and place.value not in (None, "")):
-            place.put(namespace, origin)
+            place.write(namespace, TEXT, origin)
 
     return put
 
@@ -88,5 +88,4 @@ def _move_subjects(body: Map, put: Callable[[Place], None], origin: Origin, mode
 
 def _moves(subject: Map, mode: str) -> bool:
     field, wanted = ("kind", "ServiceAccount") if mode == ALL_ACCOUNTS else ("name", "default")
-    value: Any = subject.get(field)
-    return scalar_text(value) == wanted
+    return name_at(subject, field) == wanted

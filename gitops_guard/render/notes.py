@@ -1,15 +1,18 @@
 """What kustomize keeps in an object's annotations while it builds: a resource goes in, patches see it as they would there.
 
-kustomize's patches work on objects that hold notes about former names and affixes, and annotations that are no texts yet.
+kustomize's patches work on objects that hold notes about former names and affixes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from ..origin import Map
-from ..scalars import go_float
-from .resource import Resource, scalar_text
+from .resource import Resource
 
 _NOTES = "internal.config.kubernetes.io/"
+ORIGIN = "config.kubernetes.io/origin"
+TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 
 
 def _annotations(item: Resource) -> Map:
@@ -18,41 +21,44 @@ def _annotations(item: Resource) -> Map:
     return found if type(found) is Map else Map()
 
 
-def annotations_as_values(item: Resource) -> None:
-    """Turn those annotations that kustomize has not made texts so far into what they are; nothing is noted as a change."""
-    annotations = _annotations(item)
-    for key, (text, value) in item.typed.items():
-        if annotations.get(key) == text:
-            annotations[key] = value
-
-
-def annotations_as_texts(item: Resource) -> None:
-    """Turn annotations into texts for good, as kustomize does behind a JSON patch; numbers have become floats by now."""
-    item.typed = {}
-    annotations = _annotations(item)
-    for key, value in annotations.items():
-        if type(value) in (int, float, bool) or value is None:
-            annotations[key] = scalar_text(value) if type(value) is bool else "null" if value is None else go_float(float(value))
-
-
 def put(item: Resource) -> None:
     """Put in the notes that kustomize keeps in annotations: a patch that deletes or copies all annotations has them, too."""
     meta = item.body.get("metadata")
     if item.touched and type(meta) is Map and type(meta.get("annotations")) is Map:
-        annotations = meta["annotations"]
-        annotations[_NOTES + "previousNames"] = ",".join(old.name for old in item.previous)
-        if item.previous:
-            annotations[_NOTES + "previousNamespaces"] = ",".join(old.scope for old in item.previous)
-            annotations[_NOTES + "previousKinds"] = ",".join(old.gvk.kind for old in item.previous)
-        for note, parts in (("prefixes", item.prefixes), ("suffixes", item.suffixes)):
-            if parts:
-                annotations[_NOTES + note] = ",".join(parts)
+        for key, text in _notes(item):
+            meta["annotations"][key] = text
+
+
+def _notes(item: Resource) -> Iterator[tuple[str, str]]:
+    if item.previous:
+        yield _NOTES + "previousNames", ",".join(old.name for old in item.previous)
+        yield _NOTES + "previousNamespaces", ",".join(old.scope for old in item.previous)
+        yield _NOTES + "previousKinds", ",".join(old.gvk.kind for old in item.previous)
+    if item.prefixes:
+        yield _NOTES + "prefixes", ",".join(item.prefixes)
+    if item.suffixes:
+        yield _NOTES + "suffixes", ",".join(item.suffixes)
+    if item.behavior:
+        yield _NOTES + "generatorBehavior", item.behavior
+    if item.needs_hash:
+        yield _NOTES + "needsHashSuffix", "enabled"
+    if item.helm:
+        yield _NOTES + "helm-generated", "true"
+    if item.made_by:
+        yield ORIGIN, item.made_by
+    if item.changed_by:
+        yield TRANSFORMATIONS, transformations(item.changed_by)
+
+
+def transformations(records: Iterable[str]) -> str:
+    """What changed a resource, as kustomize writes it."""
+    return "".join("- " + record.replace("\n", "\n  ").removesuffix("  ") for record in records)
 
 
 def take(item: Resource) -> bool:
     """Take the notes out again; False where a patch has deleted them."""
     annotations = _annotations(item)
-    found = [key for key in annotations if key.startswith(_NOTES)]
+    found = [key for key, _ in _notes(item) if key in annotations]
     for key in found:
         annotations.drop(key)
     return bool(found) or not item.touched

@@ -95,6 +95,19 @@ def builtin() -> Schemas:
     return Schemas(definitions, table["types"], frozenset(table["cluster"]), pruned=True)
 
 
+_READ: contextvars.ContextVar[bool] = contextvars.ContextVar("read", default=False)
+
+
+def was_read() -> bool:
+    """Whether kustomize has read its own schemas in the build at hand by now."""
+    return _READ.get()
+
+
+def note_read(read: bool = True) -> None:
+    """Note that it has, or with False that a build begins."""
+    _READ.set(read)
+
+
 _ACTIVE: contextvars.ContextVar[Schemas | None] = contextvars.ContextVar("schemas", default=None)
 
 

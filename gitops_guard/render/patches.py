@@ -6,21 +6,23 @@ strategic merge patch where it reads as Kubernetes objects, else a JSON patch.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..errors import InputError, RenderError
+from ..errors import InputError, RenderError, SourceError
 from ..origin import Map, Origin, Seq
 from ..source import Dialect, Stream, parse_embedded
-from . import json6902, notes, smp
+from . import first, json6902, node, notes, rawjson, smp
 from .documents import Documents
+from .fieldspec import Place
 from .load import Loader, fail
-from .resource import Id, IdConflictError, ResMap, Resource, scalar_text
+from .resource import Id, IdConflictError, ResMap, Resource
 from .selecting import select
 
 Step = Callable[[ResMap, bool], None]
 """Changes resources in place; with True a part of the build is unresolved, and a target that is not there may be in it."""
+_Text = tuple[Stream, Origin, SourceError | None, str]
+"""What can be read of a patch, where it is named, why it can't be read as a whole, and its text."""
 
 
 class Patches:
@@ -35,9 +37,9 @@ class Patches:
 
     def entry(self, entry: Map, place: Origin) -> Step:
         """A step for an entry of `patches:`. Raises RenderError at the entry, or SourceError."""
-        stream, source = self._text(entry, "patch", place, trim=True)
-        objects, as_objects = self._objects(stream)
-        operations, as_operations = _operations(stream)
+        stream, source, broken, text = self._text(entry, "patch", place, trim=True)
+        objects, as_objects = self._objects(stream) if broken is None else (None, broken)
+        operations, as_operations = _operations(stream, text)
         if objects and operations:
             raise fail("a patch that reads as strategic merge patch and as JSON patch", source, "write one or the other")
         target = entry.get("target")
@@ -60,9 +62,9 @@ class Patches:
         for text, at in entries:
             objects = None
             try:
-                objects = self._documents.of(_embedded(text, at), patch=True)
+                objects = self._documents.of(_embedded(text, at))
             except InputError:
-                objects = self._documents.of(self._file(text, at), patch=True)
+                objects = self._documents.of(self._loader.sources.stream(self._file(text, at)))
             patches.extend((body, at) for body, _ in objects)
         if not patches:
             raise fail("no patch in it", place, "name a file with a patch, or remove the entry")
@@ -80,30 +82,34 @@ class Patches:
         target = entry.get("target")
         if target is None or not target.get("name"):
             raise fail("a JSON patch needs the name of its target", entry.at.get("target", place), "add target: with name:")
-        stream, source = self._text(entry, field, place)
-        operations, error = _operations(stream)
+        stream, source, _, text = self._text(entry, field, place)
+        operations, error = _operations(stream, text)
         if not operations:
             raise error or fail("the patch is empty", source, "remove the entry")
         return _json(operations, target, entry.at["target"], remember=False)
 
-    def _text(self, entry: Map, field: str, place: Origin, *, trim: bool = False) -> tuple[Stream, Origin]:
-        """The patch as it is written, and where it is named; trimmed, a block at its end loses its last line break."""
+    def _text(self, entry: Map, field: str, place: Origin, *, trim: bool = False) -> _Text:
+        """The patch as it is written; trimmed, a block at its end loses its last line break."""
         text, path = entry.get(field, ""), entry.get("path", "")
         if bool(text.strip()) == bool(path):
             what = "both a patch and a path" if path else "neither a patch nor a path"
             raise fail(f"a patch entry with {what}", place, f"write one of {field}: and path:")
         if path:
-            return self._file(path, entry.at["path"]), entry.at["path"]
-        return _embedded(text.rstrip() if trim else text, entry.at[field]), entry.at[field]
+            file = self._file(path, entry.at["path"])
+            stream, broken = first.stream_of(self._loader.sources, file)
+            return stream, entry.at["path"], broken, self._loader.sources.text(file)
+        at, text = entry.at[field], text.rstrip() if trim else text
+        stream, broken = first.of_text(text, lambda part: _embedded(part, at))
+        return stream, at, broken, text
 
-    def _file(self, path: str, origin: Origin) -> Stream:
+    def _file(self, path: str, origin: Origin) -> str:
         file = self._loader.file(self._folder, path, origin, "patch")
         self._read.add(file)
-        return self._loader.sources.stream(file)
+        return file
 
     def _objects(self, stream: Stream) -> tuple[list[Map] | None, InputError | None]:
         try:
-            return [body for body, _ in self._documents.of(stream, patch=True)], None
+            return [body for body, _ in self._documents.of(stream)], None
         except InputError as error:
             return None, error
 
@@ -115,7 +121,7 @@ def _embedded(text: str, origin: Origin) -> Stream:
     return parse_embedded(text, origin)
 
 
-def _operations(stream: Stream) -> tuple[list[Map] | None, InputError | None]:
+def _operations(stream: Stream, text: str) -> tuple[list[Map] | None, InputError | None]:
     """The operations of a JSON patch, or why it is none; an empty document has none."""
     try:
         documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
@@ -125,8 +131,8 @@ def _operations(stream: Stream) -> tuple[list[Map] | None, InputError | None]:
             return [], None
         if type(value) is not Seq or not all(type(item) is Map for item in value):
             raise fail("a JSON patch is a list of operations", places[0], "begin each operation with `- op:`")
-        if stream.text.lstrip().startswith("["):
-            json.loads(stream.text)
+        if text.lstrip().startswith("["):
+            value = rawjson.spell(value, text)
     except InputError as error:
         return None, error
     except ValueError:
@@ -174,8 +180,11 @@ def _apply_to(targets: list[Resource], patch: Map, resources: ResMap, source: Or
     for item in resources:
         if item.id in chosen:
             own = Map(patch, patch.at.copy())
+            versioned = "apiVersion" in item.body
             own.put("apiVersion", item.body.get("apiVersion"), item.body.at.get("apiVersion"))
             _merge(item, own, source, rename, rekind)
+            if item.body and not versioned:
+                item.body.put("apiVersion", None, source)  # kustomize writes an empty one
         if item.body:
             try:
                 kept.append(item)
@@ -194,19 +203,16 @@ def _with_texts(patch: Map) -> Map:
     for field in ("labels", "annotations"):
         values = meta.get(field)
         if type(values) is Map and values:
-            texts = Map({key: _text(value, values.at.get(key)) for key, value in values.items()}, values.at.copy())
+            texts = Map()
+            for key, value in values.items():
+                text = node.text_of(value, values.at.get(key))
+                texts.put(key, text, node.fresh(text, values.at.get(key)))
             fresh.put(field, texts, meta.at.get(field))
         elif field in meta:
             fresh.drop(field)
     found = Map(patch, patch.at.copy())
     found.put("metadata", fresh, patch.at.get("metadata"))
     return found
-
-
-def _text(value: Any, origin: Origin | None) -> str:
-    if value is None:
-        return "" if origin is not None and origin.absent else "null"
-    return scalar_text(value)
 
 
 def _merge(target: Resource, patch: Map, source: Origin, rename: bool, rekind: bool) -> None:
@@ -228,7 +234,7 @@ def _merge(target: Resource, patch: Map, source: Origin, rename: bool, rekind: b
     if not rekind or (kind and merged.get("kind") == kind[0]):
         _restore(merged, "kind", kind)
     if version and merged.get("apiVersion") == version[0]:
-        _restore(merged, "apiVersion", version)
+        merged.put("apiVersion", *version)
     meta = merged.get("metadata")
     if type(meta) is not Map:
         meta = Map()
@@ -245,8 +251,11 @@ def _kept(holder: Map, key: str) -> tuple[Any, Origin | None] | None:
 def _restore(holder: Map, key: str, kept: tuple[Any, Origin | None] | None) -> None:
     if kept is None or (key == "namespace" and kept[0] in (None, "")):
         holder.drop(key)
+    elif key in holder:
+        # As kustomize does: the text alone, in the style that the patch has left.
+        Place(holder, key).write(node.text_of(*kept), node.LOOSE, kept[1])
     else:
-        holder.put(key, *kept)
+        holder.put(key, *node.loose(node.text_of(*kept), kept[1]))
 
 
 def _json(operations: list[Map], target: Map, at: Origin, *, remember: bool) -> Step:
@@ -256,9 +265,9 @@ def _json(operations: list[Map], target: Map, at: Origin, *, remember: bool) -> 
             if remember:
                 item.remember()
             notes.put(item)
-            notes.annotations_as_values(item)
             item.body = json6902.apply(item.body, operations)
-            notes.annotations_as_texts(item)
+            item.texts_only(drop=not remember and not item.touched)
+            item.rewritten += 1
             if not notes.take(item):
                 # Here kustomize saves its notes about names, but not those about origins.
                 item.made_by, item.changed_by = "", []

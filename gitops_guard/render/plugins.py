@@ -6,15 +6,15 @@ Nothing is ever executed: functions in containers, programs and scripts are left
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import InputError
-from ..origin import Origin
+from ..origin import Map, Origin, Seq
 from ..source import parse_embedded
-from . import builtin_plugins, generators
 from .accumulated import Accumulated
-from .kustomization import Kustomization
+from .kustomization import FILE_NAMES, Kustomization
 from .load import UnresolvedError, fail
 from .metadata import Trail
 from .resource import IdConflictError, ResMap, Resource
@@ -29,6 +29,8 @@ _T = TypeVar("_T")
 def generate(kustomization: Kustomization, builder: Builder, done: Accumulated, chain: tuple[str, ...], trail: Trail) -> None:
     """Run the generators that `generators:` configures. Raises RenderError or SourceError."""
     for config in _configs(kustomization, "generators", builder, done, chain, trail):
+        from . import builtin_plugins, generators  # noqa: PLC0415 (start-up)
+
         try:
             maker = _builtin(config, builtin_plugins.GENERATORS)
             made = maker(config.body, config.declared, kustomization.folder, builder, done)
@@ -45,6 +47,8 @@ def transformers(kustomization: Kustomization, field: str, builder: Builder, don
     """The steps that `transformers:` (or `validators:`) configures. Raises RenderError or SourceError."""
     found: list[Step] = []
     for config in _configs(kustomization, field, builder, done, chain, trail):
+        from . import builtin_plugins  # noqa: PLC0415 (start-up)
+
         try:
             maker = _builtin(config, builtin_plugins.TRANSFORMERS)
             found.extend(Step(_record(config, trail), step)
@@ -59,18 +63,40 @@ def validate(kustomization: Kustomization, builder: Builder, done: Accumulated, 
     for step in transformers(kustomization, "validators", builder, done, chain, trail):
         copy = done.resources.clone()
         step.run(copy, done.incomplete)
-        if _state(copy) != _state(done.resources):
+        if _state(copy) != _state(done.resources) or _places(done.resources) - _places(copy):
             raise fail("a validator changes the resources", kustomization.origin("validators"), "list it under transformers:")
 
 
 def _state(resources: ResMap) -> list[tuple[Any, ...]]:
     """What kustomize compares: a note about a former name is a change, too."""
-    return [(item.body, item.previous, item.prefixes, item.suffixes) for item in resources]
+    return [(item.body, item.previous, item.prefixes, item.suffixes, item.rewritten) for item in resources]
+
+
+def _places(resources: ResMap) -> Counter[tuple[str, int, int]]:
+    """Where values were read: an equal value over one of these is a change. What a step wrote has no place in kustomize."""
+    return Counter((at.file, at.line, at.column) for resource in resources for at in _origins(resource.body)
+                   if not (at.exact and posixpath.basename(at.file) in FILE_NAMES))
+
+
+def _origins(value: Any) -> Iterator[Origin]:
+    for item, at in _pairs(value):
+        if at is not None:
+            yield at
+        yield from _origins(item)
+
+
+def _pairs(value: Any) -> Iterator[tuple[Any, Origin | None]]:
+    if type(value) is Map:
+        yield from ((item, value.at.get(key)) for key, item in value.items())
+    elif type(value) is Seq:
+        yield from zip(value, value.at, strict=True)
 
 
 def _configs(kustomization: Kustomization, field: str, builder: Builder, done: Accumulated, chain: tuple[str, ...],
              trail: Trail) -> list[Resource]:
     """The configurations that a field lists: inline texts first, then files and folders."""
+    if not kustomization.entries(field):
+        return []
     found = ResMap()
     paths: list[tuple[str, Origin]] = []
     file = posixpath.basename(kustomization.file)

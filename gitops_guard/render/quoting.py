@@ -6,7 +6,6 @@ go.yaml.in/yaml v2 `encode.go` and `emitterc.go`.
 
 from __future__ import annotations
 
-import decimal
 import functools
 import math
 import re
@@ -24,15 +23,16 @@ _BASE60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _BREAKS = "\n\r\x85\u2028\u2029"
 _BREAK = re.compile(f"[{_BREAKS}]")
 # What the emitter escapes. It takes the four-byte characters for unprintable.
-_SPECIAL = re.compile("[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
+_SPECIAL_ASCII = re.compile("[^\n\x20-\x7e]")
+_SPECIAL = "[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]"  # to compile it takes longer than a small build
 _INDICATOR = re.compile(r"""[#,\[\]{}&*!|>'"%@`]|[?:-](?:[ \t]|$)|---|\.\.\.""")
 _INNER_INDICATOR = re.compile(r":(?:[ \t]|$)| #", re.DOTALL)
 _SPACES_AND_BREAKS = re.compile(f" [{_BREAKS}]")
 _BREAK_SPACE = re.compile(f"[{_BREAKS}] ")
 _NEXT_LINE = re.compile(" *\x85[ \x85]*")
 # Go's JSON writes these as they are, and go-yaml's reader does not take them.
-_REFUSED = re.compile("[\x7f-\x84\x86-\x9f\ufffe\uffff]")
-_LONE = re.compile("[\ud800-\udfff]")
+_REFUSED = "[\x7f-\x84\x86-\x9f\ufffe\uffff]"
+_LONE = "[\ud800-\udfff]"
 _NAMED = {
     "\0": "\\0", "\x07": "\\a", "\x08": "\\b", "\t": "\\t", "\n": "\\n", "\x0b": "\\v", "\x0c": "\\f", "\r": "\\r", "\x1b": "\\e",
     '"': '\\"', "\\": "\\\\", "\x85": "\\N", "\xa0": "\\_", "\u2028": "\\L", "\u2029": "\\P",
@@ -48,7 +48,9 @@ def number_text(value: float) -> str:
     if math.isnan(value) or math.isinf(value):
         raise ValueError("a number that JSON does not have")
     if value == int(value) and abs(value) < 1e21:
-        whole = int(decimal.Decimal(repr(value)))
+        from decimal import Decimal  # noqa: PLC0415 (start-up: hardly a manifest has such a number)
+
+        whole = int(Decimal(repr(value)))
         if -(2**63) <= whole < 2**64:
             return str(whole)
     return go_float(value)
@@ -96,6 +98,14 @@ def value_text(value: str, column: int, indent: int) -> str:
     return text + "\n"
 
 
+def style_of(text: str) -> str:
+    """How a text is written: plainly (empty), between ' or ", or as a block (|)."""
+    try:
+        return _form(text)[0]
+    except ValueError:
+        return '"'
+
+
 def resolves(text: str) -> bool:
     """Whether the text, written plainly, would be read back as something else than a string."""
     return (not isinstance(resolve(text, Dialect.MANIFEST), str) or is_timestamp(text)
@@ -104,11 +114,15 @@ def resolves(text: str) -> bool:
 
 def _through_json(text: str) -> str:
     """What is left of a text on its way through JSON and go-yaml's reader."""
-    if _LONE.search(text):
-        text = _LONE.sub("\ufffd", text)
+    if text.isascii():
+        if "\x7f" in text:
+            raise ValueError("a control character that YAML does not allow")
+        return text
+    if re.search(_LONE, text):
+        text = re.sub(_LONE, "\ufffd", text)
     if "\x85" in text:
         text = _NEXT_LINE.sub(lambda run: "\n" * (run.group().count("\x85") - 1) or " ", text)
-    if _REFUSED.search(text):
+    if re.search(_REFUSED, text):
         raise ValueError("a control character that YAML does not allow")
     return text
 
@@ -117,7 +131,7 @@ def _through_json(text: str) -> str:
 def _form(text: str) -> tuple[str, str]:
     """The style (empty for plain, ', ", |) and the text in it on one line; a literal block's text as it is."""
     text = _through_json(text)
-    special = _SPECIAL.search(text) is not None
+    special = _is_special(text)
     space_break = _SPACES_AND_BREAKS.search(text) is not None
     if "\n" in text:
         if special or space_break or text[-1] == " ":
@@ -130,10 +144,15 @@ def _form(text: str) -> tuple[str, str]:
     return "", text
 
 
+def _is_special(text: str) -> bool:
+    """Whether a character of the text must be escaped."""
+    return (_SPECIAL_ASCII.search(text) if text.isascii() else re.search(_SPECIAL, text)) is not None
+
+
 def _double(text: str) -> str:
     # go-yaml asks whether the text, not the character, begins with a byte order mark: then it escapes everything.
     everything = text.startswith("\ufeff")
-    return '"' + "".join(_escape(c) if everything or c in _BREAKS or c in '"\\' or _SPECIAL.match(c) else c for c in text) + '"'
+    return '"' + "".join(_escape(c) if everything or c in _BREAKS or c in '"\\' or _is_special(c) else c for c in text) + '"'
 
 
 def _escape(c: str) -> str:

@@ -12,7 +12,8 @@ from ..origin import Map, Seq
 from .configurations import Config, builtin
 from .fieldspec import FieldSpec, Place, walk_value
 from .load import fail
-from .resource import NO_NAMESPACE, Gvk, Id, ResMap, Resource, scalar_text
+from .node import LOOSE, loose, text_at
+from .resource import NO_NAMESPACE, Gvk, Id, ResMap, Resource
 
 
 class _Candidate(NamedTuple):
@@ -103,20 +104,24 @@ class _Referrer:
         if value is None:
             return
         if type(value) is not Map:
-            found = self._select(scalar_text(value), None, lambda one: one.name)
-            if found is not None and found.name != value:
-                place.put(found.name, place.origin)
+            found = self._select(place.text, None, lambda one: one.name)
+            if found is not None and found.name != place.text:
+                place.write(found.name, LOOSE, place.origin)
             return
         if "name" not in value:
             raise fail(f"no name in what {self._spec.path} names", place.origin or self._resource.declared, "add name:")
-        old = scalar_text(value["name"])
+        old = text_at(value, "name")
         found = self._select(old, value, lambda one: (one.name, one.namespace))
         if found is None:
             return
         if found.name != old:
-            value.put("name", found.name, value.at.get("name"))
+            Place(value, "name").write(found.name, LOOSE, value.at.get("name"))
         if found.namespace and found.namespace != value.get("namespace"):
-            value.put("namespace", found.namespace, found.resource.body["metadata"].at.get("namespace"))
+            at = found.resource.body["metadata"].at.get("namespace")
+            if "namespace" in value:
+                Place(value, "namespace").write(found.namespace, LOOSE, at)
+            else:
+                value.put("namespace", *loose(found.namespace, at))
 
     def _select(self, name: str, place: Map | None, identity: Callable[[_Candidate], Any]) -> _Candidate | None:
         """The one object that a name means; `place` is the map it stands in, if it stands in one with a namespace."""
@@ -124,7 +129,7 @@ class _Referrer:
         if not candidates:
             return None
         if place is not None and "namespace" in place:
-            candidates = self._in_namespace(candidates, scalar_text(place["namespace"]))
+            candidates = self._in_namespace(candidates, text_at(place, "namespace"))
         candidates = [one for one in candidates if any(old.gvk.selected_by(self._target) for old in one.previous)]
         role = self._role()
         if role is not None:
@@ -162,7 +167,7 @@ class _Referrer:
         role = self._resource.body.get("roleRef")
         if type(role) is not Map or role.get("apiGroup") is None or role.get("kind") is None:
             return None
-        return Gvk(scalar_text(role["apiGroup"]), "", scalar_text(role["kind"]))
+        return Gvk(text_at(role, "apiGroup"), "", text_at(role, "kind"))
 
     def _same_namespace(self, one: _Candidate) -> bool:
         return (self._cluster or one.id.scope == NO_NAMESPACE or one.id.gvk.kind == "ServiceAccount"

@@ -1,7 +1,7 @@
 """Remote bases and files as part of the tree that kustomizations see: an entry goes in, a path comes out.
 
-What is fetched gets a virtual folder, such as `github.com/org/repo@<commit>`, beside the repository's own. A path of the
-repository never leads into one, nor out of one: only an entry with the URL does.
+What is fetched gets a virtual folder (`mounts.py`), such as `github.com/org/repo@<commit>`, that only an entry with the URL
+leads into.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import re
 
 from ..errors import InputError, RenderError
 from ..fetch import Fetcher, FetchError
+from ..mounts import Mounts
 from ..origin import Origin
-from ..source import Sources, Stream
+from ..source import Sources
 from ..tree import Tree, WorkTree, is_below
 from .repospec import RepoSpec
 
@@ -26,16 +27,16 @@ class Remote:
 
     def __init__(self, fetcher: Fetcher) -> None:
         self.fetcher = fetcher
-        self.mounts: dict[str, Sources] = {}
-        """Each virtual folder (or file) with what is in it."""
+        self.mounts: dict[str, str] = {}
+        """What is fetched, by what it is called, with its virtual folder (or file)."""
+        self._all = Mounts()
         self._named: dict[str, list[Origin]] = {}
         self._entries: dict[str, set[str]] = {}
 
     def repository(self, spec: RepoSpec, entry: str, origin: Origin) -> tuple[str, str]:
         """The virtual folder of a repository, and in it the path that a URL names. Raises FetchError."""
         commit, folder = self.fetcher.repository(spec.url, spec.ref, submodules=spec.submodules, seconds=spec.seconds)
-        mount = f"{_shown(spec.url)}@{commit}" + ("" if spec.submodules else "-")
-        self._mount(mount, WorkTree(folder))
+        mount = self._mount(f"{_shown(spec.url)}@{commit}" + ("" if spec.submodules else "-"), WorkTree(folder))
         path = posixpath.normpath(f"{mount}/{spec.folder}")
         self.name(path, origin)
         self._entries.setdefault(path, set()).add(entry)
@@ -45,8 +46,7 @@ class Remote:
         """The virtual path of a file. Raises FetchError."""
         data = self.fetcher.file(url)
         mark = hashlib.sha256(url.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-        path = f"{_shown(url.partition('?')[0])}@{mark}"
-        self._mount(path, _File(path, data))
+        path = self._mount(f"{_shown(url.partition('?')[0])}@{mark}", _File(data))
         self.name(path, origin)
         return path
 
@@ -55,13 +55,24 @@ class Remote:
         folder = self.fetcher.chart(helm, repo, name, version, devel=devel)
         mark = hashlib.sha256(f"{repo} {devel}".encode("utf-8", "surrogateescape")).hexdigest()[:8]
         mount = f"{_shown(repo)}/{_UNUSUAL.sub('_', name)}@{_UNUSUAL.sub('_', version) or 'newest'}-{mark}"
-        self._mount(mount, WorkTree(folder / name))
+        mount = self._mount(mount, WorkTree(folder / name))
         self.name(mount, origin)
         return mount
 
+    def joined(self, home: Sources) -> Sources:
+        """The repository's files with those that are fetched, beside other trees that are mounted already."""
+        mounts = getattr(home, "mounts", None)
+        if isinstance(mounts, Mounts):
+            self._all = mounts
+            return home
+        return self._all.over(home)
+
     def mount_of(self, path: str) -> str:
-        """The virtual folder that a path lies in; empty for the repository's own."""
-        return next((mount for mount in self.mounts if is_below(path, mount)), "")
+        """The virtual folder of something fetched that a path lies in; empty for what was not fetched."""
+        if not self.mounts:
+            return ""
+        mount = self._all.mount_of(path)
+        return mount if mount in self.mounts.values() else ""
 
     def name(self, path: str, origin: Origin) -> None:
         """Remember an entry of the repository that names something remote."""
@@ -96,91 +107,16 @@ class Remote:
         place = min(within or found, key=lambda pair: (-pair[0], pair[1]))[1] if found else None
         return place and Origin(place.file, place.line, place.column, exact=False)
 
-    def _mount(self, path: str, tree: Tree) -> None:
-        if path not in self.mounts:
-            self.mounts[path] = Sources(_Mounted(path, tree))
-
-
-class Joined(Sources):
-    """The repository's files with those that are fetched; what is parsed of the latter is not among the repository's."""
-
-    def __init__(self, home: Sources, remote: Remote) -> None:
-        super().__init__(_JoinedTree(home.tree, remote))
-        self._home = home
-        self._remote = remote
-
-    def stream(self, path: str) -> Stream:
-        """See `Sources.stream`."""
-        return self._of(path).stream(path)
-
-    def text(self, path: str) -> str:
-        """See `Sources.text`."""
-        return self._of(path).text(path)
-
-    def _of(self, path: str) -> Sources:
-        mount = self._remote.mount_of(path)
-        return self._remote.mounts[mount] if mount else self._home
-
-
-class _JoinedTree:
-    """See `tree.Tree`."""
-
-    def __init__(self, home: Tree, remote: Remote) -> None:
-        self._home = home
-        self._remote = remote
-
-    def _of(self, path: str) -> Tree:
-        mount = self._remote.mount_of(path)
-        return self._remote.mounts[mount].tree if mount else self._home
-
-    def files(self) -> tuple[str, ...]:
-        return self._home.files()
-
-    def read(self, path: str) -> bytes:
-        return self._of(path).read(path)
-
-    def kind(self, path: str) -> str | None:
-        return self._of(path).kind(path)
-
-    def real(self, path: str) -> str:
-        return self._of(path).real(path)
-
-    def names(self, folder: str) -> list[str]:
-        return self._of(folder).names(folder)
-
-
-class _Mounted:
-    """A tree below a virtual folder; see `tree.Tree`."""
-
-    def __init__(self, mount: str, tree: Tree) -> None:
-        self._mount = mount
-        self._tree = tree
-
-    def _inner(self, path: str) -> str:
-        return path[len(self._mount) + 1:] or "."
-
-    def files(self) -> tuple[str, ...]:
-        return tuple(f"{self._mount}/{path}" for path in self._tree.files())
-
-    def read(self, path: str) -> bytes:
-        return self._tree.read(self._inner(path))
-
-    def kind(self, path: str) -> str | None:
-        return self._tree.kind(self._inner(path))
-
-    def real(self, path: str) -> str:
-        real = self._tree.real(self._inner(path))
-        return self._mount if real == "." else f"{self._mount}/{real}"
-
-    def names(self, folder: str) -> list[str]:
-        return self._tree.names(self._inner(folder))
+    def _mount(self, name: str, tree: Tree) -> str:
+        if name not in self.mounts:
+            self.mounts[name] = self._all.mount(name, tree)
+        return self.mounts[name]
 
 
 class _File:
     """One file as a tree whose root it is; see `tree.Tree`."""
 
-    def __init__(self, path: str, data: bytes) -> None:
-        self._path = path
+    def __init__(self, data: bytes) -> None:
         self._data = data
 
     def files(self) -> tuple[str, ...]:
@@ -210,4 +146,4 @@ def _shown(url: str) -> str:
     return "/".join(parts) or "remote"
 
 
-__all__ = ["FetchError", "Joined", "Remote"]
+__all__ = ["FetchError", "Remote"]

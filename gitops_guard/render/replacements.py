@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import RenderError
 from ..origin import Map, Origin, Seq, clone
-from ..scalars import Dialect, resolve
-from . import shared, structured
+from . import node, shared, structured
 from .fieldpath import CREATED, PathError, find, look_up, split
 from .fieldspec import Place
 from .load import fail
-from .resource import NO_NAMESPACE, Gvk, Id, ResMap, Resource, scalar_text
+from .resource import NO_NAMESPACE, Gvk, Id, ResMap, Resource
 from .selecting import Selector
 
 _Value = tuple[Any, Origin | None]
@@ -30,21 +28,22 @@ def replace(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool =
     """
     if (entry.get("source") is None and entry.get("sourceValue") is None) or entry.get("targets") is None:
         raise fail("a replacement needs a source and a target", origin, "add source: and targets:")
-    value = _source(resources, entry, origin, incomplete=incomplete)
-    if value is None:
+    source = _source(resources, entry, origin, incomplete=incomplete)
+    if source is None:
         return
     targets = entry["targets"]
     for target, at in zip(targets, targets.at, strict=True):
-        _Target(target, at or origin).write(resources, value)
+        _Target(target, at or origin).write(resources, source)
     resources.changed()
 
 
-def _source(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool) -> _Value | None:
+def _source(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool) -> Place | None:
+    """Where the value stands. It is read anew for each target: one of them may be the source itself."""
     source, at = entry.get("source") or Map(), entry.at.get("source", origin)
     if entry.get("sourceValue") is not None:
         if entry.get("source") is not None:
             raise fail("a replacement with a source and a sourceValue", at, "keep one of them")
-        return entry["sourceValue"], entry.at["sourceValue"]
+        return _place_of(*node.made(entry["sourceValue"], node.LOOSE, "", entry.at["sourceValue"]))
     gvk = Gvk(source.get("group", ""), source.get("version", ""), source.get("kind", ""))
     name, namespace = source.get("name", ""), source.get("namespace", "")
     # Without regard to scope: for a replacement a cluster-scoped object is one without a namespace.
@@ -63,21 +62,24 @@ def _source(resources: ResMap, entry: Map, origin: Origin, *, incomplete: bool) 
         place = look_up(matched[0].body, split(path))
     except PathError as error:
         raise fail(f"the source of the replacement: {error}", path_at, "correct fieldPath") from None
-    if place is None or place.value is None or place.value == {} or place.value == []:
+    if place is None or place.value is None or place.value == {} or place.value == [] or node.is_empty_null(*_pair(place)):
         raise fail(f"the source of the replacement has no {path}", path_at, "correct fieldPath")
-    return _refined((place.value, place.origin), source.get("options") or Map(), path_at)
+    return _refined(place, source.get("options") or Map(), path_at)
 
 
-def _refined(value: _Value, options: Map, at: Origin) -> _Value:
+def _refined(source: Place, options: Map, at: Origin) -> Place:
     delimiter = options.get("delimiter", "")
     if not delimiter:
-        return clone(value[0]), value[1]
-    if _is_container(value[0]):
+        return source
+    if _is_container(source.value):
         raise fail("a delimiter is for texts only", at, "name a scalar field")
-    parts, index = scalar_text(value[0]).split(delimiter), options.get("index", 0)
+    parts, index = source.text.split(delimiter), options.get("index", 0)
     if not 0 <= index < len(parts):
         raise fail("the index is beyond the parts of the source", options.at.get("index", at), "correct index or delimiter")
-    return parts[index] if type(value[0]) is str else _retyped(parts[index]), value[1]
+    try:
+        return _place_of(*node.made(parts[index], node.tag_of(*_pair(source)), node.style_of(source.origin), source.origin))
+    except node.TagError:
+        return _place_of(*node.made(parts[index], node.LOOSE, "", source.origin))
 
 
 class _Target:
@@ -98,11 +100,11 @@ class _Target:
         self._delimiter, self._index = options.get("delimiter", ""), options.get("index", 0)
         self._creates = bool(options.get("create"))
 
-    def write(self, resources: ResMap, value: _Value) -> None:
+    def write(self, resources: ResMap, source: Place) -> None:
         for resource in resources:
             if self._means(resource):
                 for path, at in self._paths:
-                    self._write(resource, path, at, value)
+                    self._write(resource, path, at, source)
 
     def _means(self, resource: Resource) -> bool:
         ids = _ids(resource, self._origin)
@@ -113,8 +115,8 @@ class _Target:
                 return False
         return any(_selects(self._select, found) for found in ids)
 
-    def _write(self, resource: Resource, path: str, at: Origin, value: _Value) -> None:
-        parts = split(path)
+    def _write(self, resource: Resource, path: str, at: Origin, source: Place) -> None:
+        parts, value = split(path), _pair(source)
         create = self._blank(value) if self._creates else None
         origin = value[1] or at
         if structured.write(resource.body, parts, value, create, at):
@@ -126,7 +128,7 @@ class _Target:
         if not places:
             raise fail(f"the replacement finds no {path} in {resource.id}", at, "correct the path, or set options.create")
         for place in places:
-            self._put(resource.body, place, value, at)
+            self._put(resource.body, place, _pair(source), at)
 
     def _blank(self, value: _Value) -> Callable[[], Any]:
         kind = type(value[0])
@@ -134,46 +136,46 @@ class _Target:
 
     def _put(self, body: Map, place: Place, value: _Value, at: Origin) -> None:
         old = place.value
-        new = value[0]
+        text = node.text_of(*value)
         if self._delimiter:
             if _is_container(old):
                 raise fail("a delimiter is for texts only", at, "name a scalar field")
-            parts = ("" if old is CREATED else scalar_text(old)).split(self._delimiter)
-            text = scalar_text(new)
+            parts = ("" if old is CREATED else place.text).split(self._delimiter)
+            part = "" if value[0] is None else text
             if self._index < 0:
-                parts.insert(0, text)
+                parts.insert(0, part)
             elif self._index >= len(parts):
-                parts.append(text)
+                parts.append(part)
             else:
-                parts[self._index] = text
-            new = self._delimiter.join(parts)
+                parts[self._index] = part
+            text = self._delimiter.join(parts)
+        new = written_over(place, value, text, at)
         if type(place.holder) is Map:
-            shared.write(body, place.holder, place.key, written_over(old, new, at), value[1])
+            shared.write(body, place.holder, place.key, *new)
         else:
-            place.put(written_over(old, new, at), value[1])
+            place.put(*new)
 
 
-def written_over(old: Any, new: Any, at: Origin) -> Any:
-    """What a value becomes when it is written over another: a scalar keeps its type. Raises RenderError where it can't."""
-    if _is_container(old):
-        return clone(new)
-    text = scalar_text(new)
-    if old is CREATED:
-        return clone(new) if _is_container(new) else _retyped(text)
-    if type(old) is str:
-        return text
-    found = resolve(text, Dialect.RESOURCE)
-    if type(found) is type(old) or (type(old) is float and type(found) is int):
-        return found
-    raise _mismatch(at)
+def written_over(place: Place, value: _Value, text: str, at: Origin) -> _Value:
+    """What a value becomes when its text is written over another: that one's tag and style stay. Raises RenderError."""
+    old = place.value
+    if _is_container(old) or (old is CREATED and _is_container(value[0])):
+        return clone(value[0]), value[1]
+    tag, style = (node.LOOSE, "") if old is CREATED else (node.tag_of(old, place.origin), node.style_of(place.origin))
+    try:
+        return node.made(text, tag, style, value[1])
+    except node.TagError:
+        raise fail("the replacement writes a text over a value of another type", at,
+                   "put the value it writes over in quotes") from None
 
 
-def _retyped(text: str) -> Any:
-    return resolve(text, Dialect.RESOURCE)
+def _place_of(value: Any, origin: Origin | None) -> Place:
+    """A place for a value that stands nowhere else."""
+    return Place(Seq([value], [origin]), 0)
 
 
-def _mismatch(at: Origin) -> RenderError:
-    return fail("the replacement writes a text over a value of another type", at, "put the value it writes over in quotes")
+def _pair(place: Place) -> _Value:
+    return place.value, place.origin
 
 
 def _is_container(value: Any) -> bool:

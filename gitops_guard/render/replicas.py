@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..origin import Map, Origin, Seq
-from ..scalars import Dialect, resolve
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
+from .node import WHOLE
 from .resource import Id, ResMap
 
 
@@ -23,9 +23,7 @@ def set_replicas(resources: ResMap, entry: Map, specs: Iterable[FieldSpec], orig
     def put(field: Place) -> None:
         if type(field.value) is Map or type(field.value) is Seq:
             raise fail("a number of replicas is set where no scalar stands", field.origin or origin, "correct the resource")
-        # The number takes the quotes of the text it is written over; a text that reads as a number has some.
-        quoted = type(field.value) is str and type(resolve(field.value, Dialect.RESOURCE)) is not str
-        field.put(str(count) if quoted else count, place)
+        field.write(str(count), WHOLE, place)
 
     for spec in specs:
 

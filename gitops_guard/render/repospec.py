@@ -15,8 +15,8 @@ SECONDS = 27.0
 """How long kustomize lets each git command run."""
 _SCHEMES = ("ssh://", "https://", "http://", "file://")
 _USER = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*@")
-_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
-_DURATION = re.compile(r"(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+")
+_ESCAPE = r"%(?![0-9a-fA-F]{2})"
+_DURATION = r"(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+"
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _BOOLEANS = {**dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
              **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False)}
@@ -109,7 +109,7 @@ def _query(query: str) -> tuple[str, float, bool]:
     """Ref (or version), timeout and submodules; the defaults where it is no query."""
     values: dict[str, str] = {}
     for part in query.split("&"):
-        if ";" in part or _ESCAPE.search(part):
+        if ";" in part or re.search(_ESCAPE, part):
             return "", SECONDS, True
         key, _, value = part.partition("=")
         values.setdefault(unquote_plus(key), unquote_plus(value))
@@ -121,7 +121,7 @@ def _seconds(text: str) -> float:
     if re.fullmatch(r"\+?\d+", text) and int(text) > 0:
         return float(int(text))
     text = text.removeprefix("+")
-    if _DURATION.fullmatch(text):
+    if re.fullmatch(_DURATION, text):
         found = sum(float(number) * _UNITS[unit]
                     for number, unit in re.findall(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)", text))
         if found > 0:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from ..origin import Map, Origin, clone
 from . import openapi
+from .node import fresh, name_at, text_at, text_of
 
 NO_NAMESPACE = "_non_namespaceable_"
 """The effective namespace of a cluster-scoped object."""
@@ -76,7 +77,7 @@ class Resource:
     """One object on its way through the build. The body is changed in place; `clone` before a second user gets it."""
 
     __slots__ = ("behavior", "body", "changed_by", "declared", "helm", "made_by", "needs_hash", "prefixes", "previous",
-                 "suffixes", "touched", "typed", "var_names")
+                 "rewritten", "suffixes", "touched", "var_names")
 
     def __init__(self, body: Map, declared: Origin) -> None:
         """`declared` is the place of the object's `kind` (or of what generates it)."""
@@ -97,39 +98,39 @@ class Resource:
         """What changed it, in the same words."""
         self.helm = False
         """helm rendered it: `namespace:` leaves it alone."""
+        self.rewritten = 0
+        """How many JSON patches have written it anew."""
         self.touched = False
         """kustomize keeps its own notes in annotations while it builds: then `metadata.annotations` exists, and an empty
         one vanishes at the end."""
-        self.typed: dict[str, tuple[str, Any]] = {}
-        """Annotations that are no texts in kustomize so far, with the text they are here: a JSON patch sees the value."""
 
     @property
     def api_version(self) -> str:
         """As the body says now."""
-        return scalar_text(self.body.get("apiVersion"))
+        return text_at(self.body, "apiVersion")
 
     @property
     def kind(self) -> str:
         """As the body says now."""
-        return scalar_text(self.body.get("kind"))
+        return text_at(self.body, "kind")
 
     @property
     def name(self) -> str:
         """As the body says now; empty where there is none."""
         meta = self.body.get("metadata")
-        return scalar_text(meta.get("name")) if type(meta) is Map else ""
+        return name_at(meta, "name") if type(meta) is Map else ""
 
     @property
     def namespace(self) -> str:
         """As the body says now; empty where there is none."""
         meta = self.body.get("metadata")
-        return scalar_text(meta.get("namespace")) if type(meta) is Map else ""
+        return name_at(meta, "namespace") if type(meta) is Map else ""
 
     @property
     def gvk(self) -> Gvk:
         """As the body says now."""
         body = self.body
-        return gvk_of(scalar_text(body.get("apiVersion")), scalar_text(body.get("kind")))
+        return gvk_of(text_at(body, "apiVersion"), text_at(body, "kind"))
 
     @property
     def id(self) -> Id:
@@ -170,6 +171,17 @@ class Resource:
         if type(meta) is Map and type(meta.get("annotations")) is not Map:
             meta.put("annotations", Map(), self.declared)
 
+    def texts_only(self, *, drop: bool = False) -> None:
+        """Turn all annotations into texts, as kustomize does whenever it writes all of them; with `drop`, none is none."""
+        meta = self.body.get("metadata")
+        annotations = meta.get("annotations") if type(meta) is Map else None
+        if type(annotations) is Map:
+            for key, value in annotations.items():
+                text = text_of(value, annotations.at.get(key))
+                annotations.put(key, text, fresh(text, annotations.at.get(key)))
+        if drop and not annotations and type(meta) is Map:
+            meta.drop("annotations")
+
     def forget(self) -> None:
         """Lose all that kustomize keeps in annotations of its own: former names, affixes, behaviour and origin."""
         self.previous, self.prefixes, self.suffixes = [], [], []
@@ -188,7 +200,7 @@ class Resource:
     def _texts(self, field: str) -> dict[str, str]:
         meta = self.body.get("metadata")
         found = meta.get(field) if type(meta) is Map else None
-        return {key: scalar_text(value) for key, value in found.items()} if type(found) is Map else {}
+        return {key: text_of(value, found.at.get(key)) for key, value in found.items()} if type(found) is Map else {}
 
     def clone(self) -> Resource:
         """A copy that shares nothing mutable."""
@@ -202,8 +214,8 @@ class Resource:
         copy.made_by = self.made_by
         copy.changed_by = self.changed_by.copy()
         copy.helm = self.helm
+        copy.rewritten = self.rewritten
         copy.touched = self.touched
-        copy.typed = self.typed
         return copy
 
 

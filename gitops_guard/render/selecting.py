@@ -12,12 +12,9 @@ from collections.abc import Callable, Mapping
 
 from ..origin import Map, Origin
 from .load import fail
+from .pattern import Matcher, compile_pattern
 from .resource import Gvk, ResMap, Resource
 
-_MAX_PATTERN = 1000
-_NESTED = re.compile(r"[*+}]\)*[*+{]|[*+}][^()]*\)[*+{]")
-_POSIX = {"[[:alpha:]]": "[A-Za-z]", "[[:digit:]]": "[0-9]", "[[:alnum:]]": "[0-9A-Za-z]", "[[:lower:]]": "[a-z]",
-          "[[:upper:]]": "[A-Z]", "[[:word:]]": "[0-9A-Za-z_]"}
 _KEY = re.compile(r"[^\s,=!<>()]+")
 
 
@@ -50,7 +47,7 @@ class Selector:
 
     def _match(self, field: str, value: str) -> bool:
         pattern = self._parts.get(field)
-        return pattern is None or pattern.fullmatch(value) is not None
+        return pattern is None or pattern.search(value)
 
     @property
     def empty(self) -> bool:
@@ -73,24 +70,8 @@ def _selected(wanted: Selector, resource: Resource) -> bool:
             and (wanted.names(first.name) or wanted.names(now.name)) and wanted.suits(resource))
 
 
-@functools.lru_cache(maxsize=4096)
-def compile_pattern(pattern: str) -> re.Pattern[str] | None:
-    """Go's RE2 dialect, as far as Python has it; None where it can't be compiled safely."""
-    for posix, plain in _POSIX.items():
-        pattern = pattern.replace(posix, plain)
-    if len(pattern) > _MAX_PATTERN or "(?=" in pattern or "(?!" in pattern or "(?<" in pattern or re.search(r"\\[1-9]", pattern):
-        return None
-    if _NESTED.search(pattern):
-        # RE2 takes linear time for these, Python's engine may take exponential time: a stranger's pattern must not.
-        return None
-    try:
-        return re.compile(f"(?:{pattern})", re.ASCII)
-    except (re.error, RecursionError):
-        return None
-
-
-def _pattern(text: str, origin: Origin) -> re.Pattern[str]:
-    found = compile_pattern(text)
+def _pattern(text: str, origin: Origin) -> Matcher:
+    found = compile_pattern(f"^(?:{text})$")
     if found is None:
         raise fail("a pattern that can't be used as a regular expression", origin, "write a plain name, or a simpler pattern")
     return found

@@ -11,10 +11,10 @@ from typing import Any
 
 from ..errors import RenderError
 from ..origin import Map, Origin, Seq, clone
-from . import merged_list, shared
+from . import merged_list, node, shared
 from .merged_list import Value
-from .openapi import Node, Schemas, active, builtin
-from .resource import scalar_text
+from .node import text_at
+from .openapi import Node, Schemas, active, builtin, note_read
 
 DIRECTIVE = "$patch"
 _DELETE, _REPLACE, _MERGE = "delete", "replace", "merge"
@@ -28,11 +28,12 @@ def merge(body: Map, patch: Map, origin: Origin, schemas: Schemas | None = None)
     `origin` is where the patch is written; `patch` stays as it is. Raises RenderError where the patch has a value of another
     kind than the resource, or an unknown `$patch`.
     """
+    note_read()
     found = _Merge(body, schemas or active() or builtin(), origin).walk((body, None), (clone(patch), origin), None)
     if found is None or type(found[0]) is not Map:
         return None
     # kustomize takes no notice of what a merge makes of the whole object, unless nothing is left.
-    return body if scalar_text(patch.get(DIRECTIVE)) == _REPLACE else found[0]
+    return body if text_at(patch, DIRECTIVE) == _REPLACE else found[0]
 
 
 class _Merge:
@@ -63,7 +64,7 @@ class _Merge:
         if value is None or type(value[0]) is not Map:
             return None
         version, kind = value[0].get("apiVersion"), value[0].get("kind")
-        return self._schemas.of(scalar_text(version), scalar_text(kind)) if version and kind else None
+        return self._schemas.of(text_at(value[0], "apiVersion"), text_at(value[0], "kind")) if version and kind else None
 
     def _map(self, dest: Value | None, patch: Value | None, schema: Node | None) -> Value | None:
         target = self._target(dest, patch)
@@ -72,8 +73,8 @@ class _Merge:
         fields = target[0]
         others = patch[0] if patch is not None and type(patch[0]) is Map else Map()
         for key in sorted({*fields, *others}):
-            theirs = (others[key], others.at.get(key)) if key in others else None
-            ours = (fields[key], fields.at.get(key)) if key in fields else None
+            theirs = _field(others, key)
+            ours = _field(fields, key)
             place = theirs[1] if theirs else None
             if theirs and type(theirs[0]) is Map and DIRECTIVE in theirs[0]:
                 place = theirs[0].at.get(DIRECTIVE) or place
@@ -82,11 +83,25 @@ class _Merge:
                 fields.drop(key, place if ours is not None else None)
             elif found[0] is _KEPT_NULL:
                 fields.put(key, None, found[1])
-            elif theirs is not None and fields.shared:
-                shared.write(self._body, fields, key, *found)
             else:
-                fields.put(key, *found)
+                self._put(fields, key, found, ours)
         return target
+
+    def _put(self, fields: Map, key: str, found: Value, ours: Value | None) -> None:
+        """Set a field, a scalar in the style of the one that stands there."""
+        value, place = found
+        if ours is not None and ours[0] is not None:
+            try:
+                value, place = node.kept(value, place, ours[1])
+            except node.TagError:
+                at = place or self._origin
+                raise RenderError("the patch has a value that its quotes make another one", at.file, at.line, at.column,
+                                  "write it as the resource does") from None
+        place = node.secured(value, place)
+        if fields.shared and key in fields.shared:
+            shared.write(self._body, fields, key, value, place)
+        else:
+            fields.put(key, value, place)
 
     def _target(self, dest: Value | None, patch: Value | None) -> Value | None:
         """The mapping that the merge goes on with."""
@@ -107,7 +122,7 @@ class _Merge:
     def _map_directive(self, patch: Map, *, lenient: bool = False) -> str:
         if DIRECTIVE not in patch:
             return _MERGE
-        found = scalar_text(patch[DIRECTIVE])
+        found = text_at(patch, DIRECTIVE)
         if found in (_DELETE, _REPLACE, _MERGE):
             patch.drop(DIRECTIVE)
             return found
@@ -149,12 +164,21 @@ class _Merge:
             if type(value) is Map and DIRECTIVE in value:
                 if len(value) > 1:
                     return _MERGE
-                directive = scalar_text(value[DIRECTIVE])
+                directive = text_at(value, DIRECTIVE)
                 if directive not in (_DELETE, _REPLACE, _MERGE):
                     raise self._unknown(value.at.get(DIRECTIVE))
                 merged_list.put(items, [DIRECTIVE], [directive], None, self._origin)
                 return directive
         return _MERGE
+
+
+def _field(holder: Map, key: str) -> Value | None:
+    if key not in holder:
+        return None
+    value, place = holder[key], holder.at.get(key)
+    if place is not None and node.is_empty_null(value, place):
+        return None, place._replace(absent=True, spelling=None)
+    return value, place
 
 
 def _items(value: Value | None) -> list[Value]:

@@ -15,10 +15,10 @@ from ..errors import SourceError
 from ..origin import Map, Origin, Seq, clone
 from ..scalars import Dialect, resolve
 from ..source import parse_embedded
+from . import node
 from .fieldpath import CREATED, PathError, find, look_up
 from .fieldspec import Place
 from .load import fail
-from .resource import scalar_text
 
 _Value = tuple[Any, Origin | None]
 _TAGS = {int: "int", float: "float", bool: "bool", type(None): "null"}
@@ -60,27 +60,26 @@ def _inside(place: Place, rest: list[str], value: _Value, create: Callable[[], A
             raise fail("a replacement can't create a field inside of YAML text", at, "write the field with any value first")
         return False
     if as_json:
-        if all(_fits(inner.value, value[0]) for inner in places):
-            for inner in places:
-                inner.put(_written(inner.value, value[0]), value[1])
-            place.put(_json(found, text), place.origin)
+        try:
+            found_values = [_written(inner, value) for inner in places]
+        except node.TagError:
+            return False  # kustomize leaves the text as it is where it can't read it again
+        for inner, new in zip(places, found_values, strict=True):
+            inner.put(*new)
+        place.put(_json(found, text), place.origin)
     else:
-        place.put(_spliced(text, places, scalar_text(value[0]), at), place.origin)
+        place.put(_spliced(text, places, node.text_of(*value), at), place.origin)
     return True
 
 
-def _fits(old: Any, new: Any) -> bool:
-    """Whether a value can be written over another in JSON; kustomize leaves the text as it is where it can't."""
-    if type(old) is Map or type(old) is Seq or type(old) is str or old is CREATED:
-        return True
-    found = resolve(scalar_text(new), Dialect.RESOURCE)
-    return type(found) is type(old) or (type(old) is float and type(found) is int)
-
-
-def _written(old: Any, new: Any) -> Any:
-    if type(old) is Map or type(old) is Seq:
-        return clone(new)
-    return scalar_text(new) if type(old) is str else resolve(scalar_text(new), Dialect.RESOURCE)
+def _written(inner: Place, value: _Value) -> _Value:
+    """What a value becomes when another one is written over it in JSON. Raises TagError."""
+    old = inner.value
+    if type(old) is Map or type(old) is Seq or (old is CREATED and (type(value[0]) is Map or type(value[0]) is Seq)):
+        return clone(value[0]), value[1]
+    if old is CREATED:
+        return node.made(node.text_of(*value), node.LOOSE, "", value[1])
+    return node.made(node.text_of(*value), node.tag_of(old, inner.origin), node.style_of(inner.origin), value[1])
 
 
 def _json(value: Any, before: str) -> str:

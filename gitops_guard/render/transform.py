@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..origin import Map, Origin, Seq
 from ..source import Dialect
-from . import fields, images, labels, metadata, names, namespace, replacements, replicas
+from . import fields, metadata
 from .accumulated import Accumulated
 from .configurations import Config, ConflictError, merge_specs, spec_of
 from .fieldspec import FieldSpec
 from .kustomization import Kustomization
 from .load import UnresolvedError, fail
 from .metadata import Trail
-from .patches import Patches
 from .resource import ResMap
 
 if TYPE_CHECKING:
     from .build import Builder
+    from .patches import Patches
 
 _LABELS = FieldSpec("metadata/labels", create=True)
 
@@ -49,16 +49,17 @@ def steps(kustomization: Kustomization, config: Config, builder: Builder, done: 
     def add(kind: str, step: Callable[[ResMap, bool], None]) -> None:
         found.append(Step(trail.builtin(kustomization, kind) if trail.records else "", step))
 
-    patches = Patches(builder.loader, builder.documents, kustomization.folder, done.read)
-    _patches(kustomization, patches, add, done)
+    _patches(kustomization, builder, add, done)
     _names(kustomization, config, add)
     _labels(kustomization, config, add)
     if kustomization.data.get("commonAnnotations"):
+        from .labels import add_annotations  # noqa: PLC0415 (start-up)
+
         values, at = kustomization.data["commonAnnotations"], kustomization.origin("commonAnnotations")
         specs = config.common_annotations
-        add("AnnotationsTransformer", lambda resources, _: labels.add_annotations(resources, values, specs, at))
+        add("AnnotationsTransformer", lambda resources, _: add_annotations(resources, values, specs, at))
     _each(kustomization, "patchesJson6902", done,
-          lambda entry, place: add("PatchJson6902Transformer", patches.json(entry, place)))
+          lambda entry, place: add("PatchJson6902Transformer", _reader(kustomization, builder, done).json(entry, place)))
     for entry, place in kustomization.entries("replicas"):
         add("ReplicaCountTransformer", _replicas(entry, place, config))
     for entry, place in kustomization.entries("images"):
@@ -78,28 +79,42 @@ def _each(kustomization: Kustomization, name: str, done: Accumulated, use: Calla
             done.note(error)
 
 
-def _patches(kustomization: Kustomization, patches: Patches, add: Callable[[str, Callable[[ResMap, bool], None]], None],
+def _patches(kustomization: Kustomization, builder: Builder, add: Callable[[str, Callable[[ResMap, bool], None]], None],
              done: Accumulated) -> None:
     merges = kustomization.entries("patchesStrategicMerge")
     if merges:
+        at = kustomization.origin("patchesStrategicMerge")
         try:
-            add("PatchStrategicMergeTransformer", patches.strategic(merges, kustomization.origin("patchesStrategicMerge")))
+            add("PatchStrategicMergeTransformer", _reader(kustomization, builder, done).strategic(merges, at))
         except UnresolvedError as error:
             done.note(error)
-    _each(kustomization, "patches", done, lambda entry, place: add("PatchTransformer", patches.entry(entry, place)))
+    _each(kustomization, "patches", done,
+          lambda entry, place: add("PatchTransformer", _reader(kustomization, builder, done).entry(entry, place)))
+
+
+def _reader(kustomization: Kustomization, builder: Builder, done: Accumulated) -> Patches:
+    from .patches import Patches  # noqa: PLC0415 (start-up)
+
+    return Patches(builder.loader, builder.documents, kustomization.folder, done.read)
 
 
 def _names(kustomization: Kustomization, config: Config, add: Callable[[str, Callable[[ResMap, bool], None]], None]) -> None:
     target, prefix, suffix = (kustomization.text(name) for name in ("namespace", "namePrefix", "nameSuffix"))
     if target:
+        from .namespace import set_namespace  # noqa: PLC0415 (start-up)
+
         at = kustomization.origin("namespace")
-        add("NamespaceTransformer", lambda resources, _: namespace.set_namespace(resources, target, config.namespace, at))
+        add("NamespaceTransformer", lambda resources, _: set_namespace(resources, target, config.namespace, at))
     if prefix:
+        from .names import add_prefix  # noqa: PLC0415 (start-up)
+
         before = kustomization.origin("namePrefix")
-        add("PrefixTransformer", lambda resources, _: names.add_prefix(resources, prefix, config.name_prefix, before))
+        add("PrefixTransformer", lambda resources, _: add_prefix(resources, prefix, config.name_prefix, before))
     if suffix:
+        from .names import add_suffix  # noqa: PLC0415 (start-up)
+
         behind = kustomization.origin("nameSuffix")
-        add("SuffixTransformer", lambda resources, _: names.add_suffix(resources, suffix, config.name_suffix, behind))
+        add("SuffixTransformer", lambda resources, _: add_suffix(resources, suffix, config.name_suffix, behind))
 
 
 def _labels(kustomization: Kustomization, config: Config, add: Callable[[str, Callable[[ResMap, bool], None]], None]) -> None:
@@ -111,7 +126,9 @@ def _labels(kustomization: Kustomization, config: Config, add: Callable[[str, Ca
 
 
 def _label(pairs: Map, specs: tuple[FieldSpec, ...], origin: Origin) -> Callable[[ResMap, bool], None]:
-    return lambda resources, _: labels.add_labels(resources, pairs, specs, origin)
+    from .labels import add_labels  # noqa: PLC0415 (start-up)
+
+    return lambda resources, _: add_labels(resources, pairs, specs, origin)
 
 
 def label_specs(entry: Map, place: Origin, config: Config) -> tuple[FieldSpec, ...]:
@@ -128,17 +145,23 @@ def label_specs(entry: Map, place: Origin, config: Config) -> tuple[FieldSpec, .
 
 
 def _replicas(entry: Map, place: Origin, config: Config) -> Callable[[ResMap, bool], None]:
-    return lambda resources, incomplete: replicas.set_replicas(resources, entry, config.replicas, place, incomplete=incomplete)
+    from .replicas import set_replicas  # noqa: PLC0415 (start-up)
+
+    return lambda resources, incomplete: set_replicas(resources, entry, config.replicas, place, incomplete=incomplete)
 
 
 def _image(entry: Map, place: Origin, config: Config) -> Callable[[ResMap, bool], None]:
-    return lambda resources, _: images.set_image(resources, entry, config.images, place)
+    from .images import set_image  # noqa: PLC0415 (start-up)
+
+    return lambda resources, _: set_image(resources, entry, config.images, place)
 
 
 def _replacements(wanted: list[tuple[Map, Origin]]) -> Callable[[ResMap, bool], None]:
+    from .replacements import replace  # noqa: PLC0415 (start-up)
+
     def step(resources: ResMap, incomplete: bool) -> None:
         for entry, place in wanted:
-            replacements.replace(resources, entry, place, incomplete=incomplete)
+            replace(resources, entry, place, incomplete=incomplete)
 
     return step
 

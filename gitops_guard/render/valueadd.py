@@ -10,7 +10,8 @@ from ..source import Dialect
 from . import fields, namespace
 from .fieldspec import FieldSpec, Place, split_path, walk
 from .load import Loader, fail
-from .resource import ResMap, scalar_text
+from .node import LOOSE
+from .resource import ResMap
 from .selecting import select
 
 
@@ -64,7 +65,7 @@ def _write(resources: ResMap, target: Map, value: str, origin: Origin) -> None:
     def put(place: Place) -> None:
         if isinstance(place.value, (Map, Seq)):
             raise fail(f"no scalar at {spec.path}", place.origin or origin, "name a scalar field")
-        place.put(_inserted(scalar_text(place.value), position, value) if position else value, origin)
+        place.write(_inserted(place.text, position, value) if position else value, LOOSE, origin)
 
     for resource in resources:
         walk(resource, spec, put, blank=str, origin=origin)

@@ -6,15 +6,16 @@ Rules: kustomize `accumulator.ResAccumulator` and `filters/refvar`. Without any 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ..origin import Map, Origin, Seq, origin_of
-from . import shared
+from ..scalars import go_float
+from . import node, shared
 from .fieldpath import PathError, look_up, split
 from .fieldspec import FieldSpec, Place, walk
 from .load import fail
-from .quoting import number_text
 from .resource import Gvk, Id, ResMap, Resource, effective_namespace, gvk_of, scalar_text
 
 
@@ -28,6 +29,8 @@ class Var(NamedTuple):
     """Where it is declared."""
 
 
+_WHOLE = re.compile("[-+]?[0-9]{1,18}", re.ASCII)
+_REAL = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", re.ASCII)
 _Values = dict[str, tuple[Any, Origin | None]]
 
 
@@ -108,7 +111,24 @@ def _field(resource: Resource, var: Var) -> tuple[Any, Origin | None]:
         raise fail(f"the var {var.name}: {error}", var.origin, "correct fieldPath") from None
     if place is None:
         raise fail(f"the var {var.name}: its field is not there", var.origin, "correct fieldPath")
-    return ("null" if place.value is None else place.value), place.origin
+    return _typed(place, var), place.origin
+
+
+def _typed(place: Place, var: Var) -> Any:
+    """The value as Go reads the text of a field that has a tag; anything else is a text."""
+    value, tag = place.value, node.tag_of(place.value, place.origin)
+    if type(value) is Map or type(value) is Seq or tag == "bool":
+        return value
+    text = place.text
+    try:
+        if tag == node.WHOLE:
+            return int(text if _WHOLE.fullmatch(text) else "-")
+        if tag == "float":
+            return float(text if _REAL.fullmatch(text) else "-")
+    except ValueError:
+        raise fail(f"the var {var.name}: its field has a number that kustomize can't read", var.origin,
+                   "write the number in plain digits") from None
+    return text
 
 
 class _Expander:
@@ -123,20 +143,21 @@ class _Expander:
         value = place.value
         if type(value) is Map:
             for key, item in value.items():
-                if type(item) is str and "$" in item:
-                    shared.write(self._body, value, key, *self._expand(item, value.at.get(key)))
+                if node.is_text(item, value.at.get(key)):
+                    shared.write(self._body, value, key, *self._expand(node.text_of(item, value.at.get(key)), value.at.get(key)))
         elif type(value) is Seq:
             for at, item in enumerate(value):
-                if type(item) is not str:
+                if not node.is_text(item, value.at[at]):
                     raise fail("variables are looked for in a list that holds something else than texts",
                                origin_of(value, at) or place.origin or Origin("", 1, 1), "put the item in quotes")
-                if "$" in item:
-                    value.put(at, *self._expand(item, value.at[at]))
-        elif type(value) is str and "$" in value:
-            place.put(*self._expand(value, place.origin))
+                value.put(at, *self._expand(node.text_of(item, value.at[at]), value.at[at]))
+        elif node.is_text(value, place.origin):
+            place.put(*self._expand(place.text, place.origin))
 
     def _expand(self, text: str, origin: Origin | None) -> tuple[Any, Origin | None]:
         """A text with its variables replaced; one that is nothing but a variable keeps the value's type and place."""
+        if "$" not in text:
+            return text, node.spelt(origin, None)
         out: list[str] = []
         at = 0
         while at < len(text):
@@ -150,15 +171,15 @@ class _Expander:
                 if known is None or type(known[0]) is Map or type(known[0]) is Seq:
                     out.append(text[at:end + 1])
                 elif text == f"$({name})":
-                    return known
+                    return known[0], node.spelt(known[1], None)
                 else:
                     out.append(_text(known[0]))
                 at = end + 1
             else:
                 out.append("$" if following == "$" else "$" + following)
                 at += 2
-        return "".join(out), origin
+        return "".join(out), node.spelt(origin, None)
 
 
 def _text(value: Any) -> str:
-    return number_text(value) if type(value) is float else scalar_text(value)
+    return go_float(value) if type(value) is float else scalar_text(value)

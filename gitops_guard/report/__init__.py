@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 
 from ..model import Report
-from . import github, gitlab, html_, json_, junit, markdown, sarif, text
 from .options import Options
 
 __all__ = ["FORMATS", "Format", "Options"]
 
 Format = Callable[[Report, Options], str]
 
-FORMATS: dict[str, Format] = {
-    "text": text.render,
-    "json": json_.render,
-    "sarif": sarif.render,
-    "junit": junit.render,
-    "github": github.render,
-    "gitlab": gitlab.render,
-    "markdown": markdown.render,
-    "html": html_.render,
+
+def _format(module: str) -> Format:
+    """What a module of this package makes of a report; it is imported when it is asked for, since a run prints one or two."""
+    def render(report: Report, options: Options) -> str:
+        text: str = importlib.import_module(f".{module}", __name__).render(report, options)
+        return text
+
+    return render
+
+
+FORMATS = {
+    "text": _format("text"),
+    "json": _format("json_"),
+    "sarif": _format("sarif"),
+    "junit": _format("junit"),
+    "github": _format("github"),
+    "gitlab": _format("gitlab"),
+    "markdown": _format("markdown"),
+    "html": _format("html_"),
 }

@@ -19,7 +19,7 @@ def render(report: Report, options: Options) -> str:
     blocks = [finding_text(finding, excerpts, options) for finding in report.findings if finding.counts or options.everything]
     worst = max((finding.severity for finding in report.findings if finding.counts), default=None)
     line = f"{found(report)} in {checked(report)}"
-    return "\n".join([*blocks, _paint(line, _COLORS[worst] if worst else _BOLD, options)]) + "\n"
+    return "\n".join([*blocks, paint(line, _COLORS[worst] if worst else _BOLD, options)]) + "\n"
 
 
 def finding_text(finding: Finding, excerpts: Excerpts, options: Options) -> str:
@@ -28,15 +28,15 @@ def finding_text(finding: Finding, excerpts: Excerpts, options: Options) -> str:
     places = [(finding.location, "")] + [(related.location, visible(related.message)) for related in finding.related]
     margin = max(len(str(place.line)) for place, _ in places)
     width = max(options.width - margin - 3, 1)
-    head = _paint(f"{finding.severity.word}[{visible(finding.rule)}]", color, options)
-    lines = [f"{head}: {_paint(visible(finding.message), _BOLD, options)}{_status(finding)}"]
+    head = paint(f"{finding.severity.word}[{visible(finding.rule)}]", color, options)
+    lines = [f"{head}: {paint(visible(finding.message), _BOLD, options)}{_status(finding)}"]
     for place, message in places:
-        arrow = _paint(" " * margin + "-->", _GUTTER, options)
+        arrow = paint(" " * margin + "-->", _GUTTER, options)
         lines.append(f"{arrow} {_position(place)}{message and ': '}{message}")
         excerpt = excerpts.excerpt(place, width)
         if excerpt is not None:
             lines.extend(_excerpt(excerpt, margin, color if place is finding.location else _GUTTER, options))
-    lines.extend(_paint(" " * margin + " =", _GUTTER, options) + f" {name}: {text}" for name, text in _notes(finding))
+    lines.extend(paint(" " * margin + " =", _GUTTER, options) + f" {name}: {text}" for name, text in _notes(finding))
     return "\n".join(lines) + "\n"
 
 
@@ -54,9 +54,9 @@ def _position(place: Location) -> str:
 
 
 def _excerpt(excerpt: Excerpt, margin: int, color: str, options: Options) -> list[str]:
-    empty = _paint(" " * margin + " |", _GUTTER, options)
-    bar = _paint(f"{excerpt.number:>{margin}} |", _GUTTER, options)
-    caret = _paint("^" * excerpt.length, color, options)
+    empty = paint(" " * margin + " |", _GUTTER, options)
+    bar = paint(f"{excerpt.number:>{margin}} |", _GUTTER, options)
+    caret = paint("^" * excerpt.length, color, options)
     return [empty, f"{bar} {excerpt.text}".rstrip(), f"{empty} {' ' * excerpt.start}{caret}"]
 
 
@@ -72,5 +72,6 @@ def _notes(finding: Finding) -> list[tuple[str, str]]:
     return notes
 
 
-def _paint(text: str, color: str, options: Options) -> str:
+def paint(text: str, color: str, options: Options) -> str:
+    """The text in an ANSI colour (`1;31`), if the options ask for colours."""
     return f"\x1b[{color}m{text}\x1b[0m" if options.color else text

@@ -10,13 +10,15 @@ from typing import Any
 import yaml
 
 from ..errors import SourceError
-from ..origin import Map, Origin, Seq
+from ..origin import EMPTY_IN_FLOW, Map, Origin, Seq, Spelling
 from ..scalars import HINTS, Dialect, is_timestamp, key_text, means_one_thing, refold, resolve
 from .comments import BLOCK_HEADER
 from .events import MAX_NODES, NEW, Frame, fail, place
 
 _TAG = "tag:yaml.org,2002:"
 _BLOCKS = frozenset("|>")
+_STYLES = {style: Spelling(style) for style in "'\"|>"}
+_WORDS = {True: "true", False: "false", None: "null"}
 
 
 def dump_scalar_key(key: str) -> str:
@@ -73,9 +75,13 @@ class Builder:
                 # In a flow collection kustomize writes it as '' before it reads it again.
                 self.special = self.special or self._flow > 0
                 if self._flow and self._dialect is Dialect.RESOURCE:
-                    value = ""
+                    value, origin = "", origin._replace(spelling=EMPTY_IN_FLOW)
                 else:
                     origin = origin._replace(absent=True)
+            elif style:
+                origin = origin._replace(spelling=_STYLES[style] if value == event.value else Spelling(style, event.value))
+            elif value != event.value or type(value) is not str:
+                origin = _spelt(origin, value, event.value)
             if event.anchor is not None:
                 self._anchors[event.anchor] = (value, origin, 1)
             return value, origin
@@ -160,12 +166,14 @@ class Builder:
             return True
         self._nodes += 1
         self._at += 1
-        node[key] = text if style or text[0] not in HINTS else self._plain(text)
+        value = node[key] = text if style or text[0] not in HINTS else self._plain(text)
         frame = self._frame
         start: Any = event.start_mark
         down, right = frame.line + 1, frame.column + 1
         node.at[key] = NEW(Origin, (frame.file, start.line + down, start.column + right, frame.exact, mark.line + down,
-                                     mark.column + right, 0, "", False))
+                                     mark.column + right, 0, "", False, _STYLES[style] if style else None))
+        if value is not text:
+            node.at[key] = _spelt(node.at[key], value, text)
         return True
 
     def _merge(self, node: Map, merged: Any, mark: Any) -> None:
@@ -264,6 +272,12 @@ class Builder:
                 return blanks - own + 1
             start = end
         return int(event.start_mark.column) + 1
+
+
+def _spelt(origin: Origin, value: Any, text: str) -> Origin:
+    """The origin of a plain scalar that is no text, or not this one."""
+    plain = value if type(value) is str else _WORDS[value] if value is None or type(value) is bool else str(value)
+    return origin if plain == text and type(value) is not str else origin._replace(spelling=Spelling("", text))
 
 
 class _Unfinished:

@@ -6,8 +6,7 @@ Bounds and refusals that need no values are decided here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -22,8 +21,7 @@ NEW = tuple.__new__
 """A named tuple's own constructor takes several times as long."""
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """How positions inside a text map to positions in the file that holds it."""
 
     file: str
@@ -47,7 +45,7 @@ def place(frame: Frame, line: int, column: int, key: Any = None, block: int = 0)
     down, right = frame.line + 1, frame.column + 1
     key_line, key_column = (0, 0) if key is None else (key.line + down, key.column + right)
     return NEW(Origin, (frame.file, line + down, column + right, frame.exact, key_line, key_column,
-                         block and block + frame.column, "", False))
+                         block and block + frame.column, "", False, None))
 
 
 def read_events(text: str, frame: Frame) -> list[Any]:
@@ -55,10 +53,12 @@ def read_events(text: str, frame: Frame) -> list[Any]:
     events: list[Any] = []
     depth = 0
     try:
-        parser: Any = CParser(text)
-        while (event := parser.get_event()) is not None:
+        following = CParser(text).get_event
+        while (event := following()) is not None:
             events.append(event)
             kind = type(event)
+            if kind is yaml.ScalarEvent:
+                continue
             if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 depth += 1
                 if depth > MAX_DEPTH:

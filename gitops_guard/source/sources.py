@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..errors import SourceError
-from ..tree import Tree
+from ..tree import Tree, is_below
 from .stream import Stream, decode, parse
 
 
@@ -51,3 +51,13 @@ class Sources:
         if isinstance(found, SourceError):
             raise found
         return found
+
+    def files_below(self, folder: str) -> Sequence[str]:
+        """The files of the tree that lie in a folder, at any depth, sorted."""
+        files = self.tree.files()
+        return files if folder == "." else [path for path in files if is_below(path, folder)]
+
+    def mount_of(self, path: str) -> str:
+        """The virtual folder of another tree that a path lies in (see `mounts.Joined`); empty for this tree's own paths."""
+        del path
+        return ""

@@ -87,6 +87,50 @@ is_cloud(object_) if {
 	object_.spec.destroyResourcesOnDeletion == true
 }
 
+# What is lost with an object that a change deletes; undefined where nothing is.
+loss(object_) := "everything in the namespace goes with it" if {
+	object_.kind == "Namespace"
+	gitops.group(object_) == ""
+}
+
+else := "every object of its kinds goes with it" if {
+	object_.kind == "CustomResourceDefinition"
+	gitops.group(object_) == "apiextensions.k8s.io"
+}
+
+else := "its volumes go with it" if {
+	object_.kind == "StatefulSet"
+	gitops.group(object_) == "apps"
+	object.get(object_, ["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"], "Retain") == "Delete"
+}
+
+else := "another one starts with empty volumes" if {
+	object_.kind == "StatefulSet"
+	gitops.group(object_) == "apps"
+}
+
+else := "it holds state" if stateful(object_)
+
+# What an object stands for outlives it: its own policy says so.
+survives(object_) if {
+	object_.kind == "PersistentVolume"
+	object_.spec.persistentVolumeReclaimPolicy == "Retain"
+}
+
+survives(object_) if object_.spec.deletionPolicy in {"Orphan", "DoNotTerminate"}
+
+survives(object_) if {
+	policies := object_.spec.managementPolicies
+	is_array(policies)
+	count({"*", "Delete"} & {policy | some policy in policies}) == 0
+}
+
+survives(object_) if gitops.annotations(object_)["services.k8s.aws/deletion-policy"] == "retain"
+
+survives(object_) if gitops.annotations(object_)["cnrm.cloud.google.com/deletion-policy"] == "abandon"
+
+survives(object_) if gitops.annotations(object_)["serviceoperator.azure.com/reconcile-policy"] in {"detach-on-delete", "skip"}
+
 # A guard against pruning is written, whether or not this controller honours it: one that does not hold is another rule's.
 guarded(object_) if {
 	some option in {"Prune=false", "Prune=confirm"}
@@ -103,21 +147,4 @@ guarded(object_) if {
 # Hooks are no resources that a sync could find missing.
 guarded(object_) if gitops.annotations(object_)["argocd.argoproj.io/hook"]
 
-guarded(object_) if {
-	object_.kind == "PersistentVolume"
-	object_.spec.persistentVolumeReclaimPolicy == "Retain"
-}
-
-guarded(object_) if object_.spec.deletionPolicy in {"Orphan", "DoNotTerminate"}
-
-guarded(object_) if {
-	policies := object_.spec.managementPolicies
-	is_array(policies)
-	count({"*", "Delete"} & {policy | some policy in policies}) == 0
-}
-
-guarded(object_) if gitops.annotations(object_)["services.k8s.aws/deletion-policy"] == "retain"
-
-guarded(object_) if gitops.annotations(object_)["cnrm.cloud.google.com/deletion-policy"] == "abandon"
-
-guarded(object_) if gitops.annotations(object_)["serviceoperator.azure.com/reconcile-policy"] in {"detach-on-delete", "skip"}
+guarded(object_) if survives(object_)

@@ -63,7 +63,7 @@ def test_former_names_count_but_the_first_and_the_last_only():
     assert [bool(select(ResMap([item]), Map({"name": name}), HERE)) for name in "abc"] == [True, False, True]
 
 
-@pytest.mark.parametrize("pattern", ["a(", "(a+)+", "(a*)*b", "(?=a)", "a\\1", "x" * 2000])
+@pytest.mark.parametrize("pattern", ["a(", "(?=a)", "a\\1", "x" * 2000])
 def test_patterns_that_are_refused(pattern):
     with pytest.raises(RenderError):
         Selector(Map({"name": pattern}), HERE)

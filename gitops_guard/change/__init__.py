@@ -1,0 +1,1 @@
+"""Two sides of a repository -> what a merge creates, changes and deletes, and what guards it."""

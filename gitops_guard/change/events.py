@@ -1,0 +1,69 @@
+"""The values of a change: what goes, what comes, what is edited, target by target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..model import Owner, Resource, Target
+from ..origin import Origin
+
+OWNER_REMOVED = "owner-removed"
+EMPTIED = "target-emptied"
+MOVED = "moved"
+RENAMED = "renamed"
+REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Takes:
+    """What goes with a controller object that is deleted."""
+
+    cascades: bool
+    """Whether its deletion deletes what it deployed."""
+    known: bool
+    """Whether what it deployed is known from here."""
+    objects: tuple[Resource, ...]
+    """Those that its deletion would really delete."""
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """One object of the base side that is not there any more, or that another owner has."""
+
+    resource: Resource
+    """As the base side rendered it."""
+    event: str
+    pruned: bool
+    """Whether its owner really deletes it."""
+    guarded_by: str | None = None
+    """What keeps the owner from deleting it, on the base side."""
+    owner: Owner | None = None
+    successor: Resource | None = None
+    """The object that has its place on the head side: under another name, or with another owner."""
+    new_owner: Owner | None = None
+    takes: Takes | None = None
+    """Of a controller object."""
+    place: Origin | None = None
+    """What lost it, on the head side; None: nothing there."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One object that is on both sides, and not the same."""
+
+    before: Resource
+    after: Resource
+
+
+@dataclass(frozen=True)
+class TargetChange:
+    """What a change does to one target."""
+
+    target: Target
+    """Of the head side where it is there still."""
+    before: int
+    """How many resources it had."""
+    after: int
+    deleted: tuple[Deletion, ...] = ()
+    added: tuple[Resource, ...] = ()
+    changed: tuple[Edit, ...] = ()

@@ -1,0 +1,33 @@
+"""What is known of a repository as a whole, as the policies of scope repository see it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The members of the input but for its objects, which each policy gets by its kinds; schemas/input-repository.json."""
+
+    targets: Sequence[Mapping[str, Any]] = ()
+    graph: Mapping[str, Any] = field(default_factory=dict)
+    codeowners: Mapping[str, Any] | None = None
+    files: Sequence[Mapping[str, Any]] = ()
+    """What CI files and scripts do with git."""
+    guard: Mapping[str, Any] | None = None
+    """How both sides of a change guard themselves; None where nothing is compared."""
+    history: Mapping[str, Any] | None = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The members that lines stand in."""
+        return {"targets": list(self.targets), "graph": self.graph, "codeowners": self.codeowners, "files": list(self.files),
+                "guard": self.guard, "history": self.history}
+
+    def members(self, objects: Iterable[tuple[str, str]]) -> str:
+        """The JSON text of the members of an input; an object is its target's id and its own JSON text."""
+        listed = ",".join(f'{{"target":{json.dumps(target)},"object":{text}}}' for target, text in objects)
+        return f'{json.dumps(self.document, allow_nan=False)[1:-1]},"objects":[{listed}]'

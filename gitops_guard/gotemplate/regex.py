@@ -1,0 +1,203 @@
+"""Matches regular expressions as Go's regexp package does: leftmost, first alternative first, in linear time.
+
+Python's `re` differs from Go in syntax and can take for ever; a machine with one thread per place can't.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from .budget import spend
+from .errors import LimitError
+from .regex_classes import Test
+from .regex_parse import Parser
+from .regex_tree import Assert, Char, Either, Group, Repeat, Sequence, Tree
+
+MAX_PROGRAM = 5000
+
+Spans = tuple[int, ...]
+"""Start and end of the match, then of every group; -1 for a group that took no part."""
+
+Threads = list[tuple[int, Spans]]
+"""Places in the program with the spans so far, the preferred ones first."""
+
+
+class Regex:
+    """A compiled expression; `names` are the groups' names by number."""
+
+    def __init__(self, text: str) -> None:
+        parser = Parser(text)
+        tree = parser.parse()
+        self.names = parser.names
+        self.slots = 2 * len(parser.names)
+        self.code: list[tuple[str, object, int]] = []
+        self._emit(tree)
+        self._add("match")
+
+    def _add(self, kind: str, what: object = None, other: int = 0) -> int:
+        if len(self.code) >= MAX_PROGRAM:
+            raise LimitError("a regular expression repeats too much")
+        self.code.append((kind, what, other))
+        return len(self.code) - 1
+
+    def _emit(self, tree: Tree) -> None:
+        if isinstance(tree, Char):
+            self._add("char", tree.test)
+        elif isinstance(tree, Assert):
+            self._add("assert", tree.place)
+        elif isinstance(tree, Sequence):
+            for part in tree.parts:
+                self._emit(part)
+        elif isinstance(tree, Group):
+            self._add("save", 2 * tree.number)
+            self._emit(tree.part)
+            self._add("save", 2 * tree.number + 1)
+        elif isinstance(tree, Either):
+            self._emit_either(tree)
+        else:
+            self._emit_repeat(tree)
+
+    def _emit_either(self, tree: Either) -> None:
+        jumps = []
+        for part in tree.parts[:-1]:
+            split = self._add("split")
+            self._emit(part)
+            jumps.append(self._add("jump"))
+            self.code[split] = ("split", split + 1, len(self.code))
+        self._emit(tree.parts[-1])
+        for jump in jumps:
+            self.code[jump] = ("jump", None, len(self.code))
+
+    def _emit_repeat(self, tree: Repeat) -> None:
+        if tree.high < 0:
+            self._emit_endless(tree)
+            return
+        for _ in range(tree.low):
+            self._emit(tree.part)
+        splits = []
+        for _ in range(tree.high - tree.low):
+            splits.append(self._add("split"))
+            self._emit(tree.part)
+        for split in splits:
+            self._choose(split, split + 1, lazy=tree.lazy)
+
+    def _emit_endless(self, tree: Repeat) -> None:
+        """`x*` skips x or goes back to the choice; `x+` goes back after x, and so does an `x*` whose x may be empty."""
+        if not tree.low and not _nullable(tree.part):
+            split = self._add("split")
+            self._emit(tree.part)
+            self._add("jump", None, split)
+            self._choose(split, split + 1, lazy=tree.lazy)
+            return
+        skip = None if tree.low else self._add("split")
+        for _ in range(tree.low - 1):
+            self._emit(tree.part)
+        again = len(self.code)
+        self._emit(tree.part)
+        self._choose(self._add("split"), again, lazy=tree.lazy)
+        if skip is not None:
+            self._choose(skip, skip + 1, lazy=tree.lazy)
+
+    def _choose(self, split: int, inside: int, *, lazy: bool) -> None:
+        after = len(self.code)
+        self.code[split] = ("split", after, inside) if lazy else ("split", inside, after)
+
+    def search(self, text: str, start: int) -> Spans | None:
+        """The first match at or after `start`."""
+        threads: Threads = []
+        found: Spans | None = None
+        empty = (-1,) * self.slots
+        for at in range(start, len(text) + 1):
+            if found is None:
+                visited = {place for place, _ in threads}
+                self._follow(0, at, (at, *empty[1:]), text, threads, visited)
+                spend(len(visited))
+            if not threads and found is not None:
+                break
+            spend(len(threads))
+            following: Threads = []
+            seen: set[int] = set()
+            for place, spans in threads:
+                kind, what, _ = self.code[place]
+                if kind == "match":
+                    found = (spans[0], at, *spans[2:])
+                    break
+                test: Test = what  # type: ignore[assignment]
+                if at < len(text) and test(text[at]):
+                    self._follow(place + 1, at + 1, spans, text, following, seen)
+            spend(len(seen))
+            threads = following
+        return found
+
+    def _follow(self, place: int, at: int, spans: Spans, text: str, threads: Threads, seen: set[int]) -> None:
+        """Adds the threads that `place` leads to without taking a character, the preferred ones first."""
+        stack = [(place, spans)]
+        while stack:
+            place, spans = stack.pop()
+            if place in seen:
+                continue
+            seen.add(place)
+            kind, what, other = self.code[place]
+            if kind == "jump":
+                stack.append((other, spans))
+            elif kind == "split":
+                stack.append((other, spans))
+                stack.append((int(str(what)), spans))
+            elif kind == "save":
+                slot = int(str(what))
+                stack.append((place + 1, (*spans[:slot], at, *spans[slot + 1 :])))
+            elif kind == "assert":
+                if _holds(str(what), text, at):
+                    stack.append((place + 1, spans))
+            else:
+                threads.append((place, spans))
+
+    def matches(self, text: str, limit: int = -1) -> Iterator[Spans]:
+        """Matches one after the other, `limit` at most; an empty one right after another match doesn't count."""
+        at, last_end = 0, -1
+        while limit and at <= len(text):
+            spans = self.search(text, at)
+            if spans is None:
+                return
+            start, end = spans[0], spans[1]
+            at = end if end > at else at + 1
+            if start == end == last_end:
+                last_end = end
+                continue
+            last_end = end
+            limit -= 1
+            yield spans
+
+
+def _nullable(tree: Tree) -> bool:
+    """Whether it can match nothing."""
+    if isinstance(tree, Char):
+        return False
+    if isinstance(tree, Sequence):
+        return all(map(_nullable, tree.parts))
+    if isinstance(tree, Either):
+        return any(map(_nullable, tree.parts))
+    return isinstance(tree, Assert) or (isinstance(tree, Repeat) and not tree.low) or _nullable(tree.part)
+
+
+def _holds(place: str, text: str, at: int) -> bool:
+    if place == "start":
+        return at == 0
+    if place == "end":
+        return at == len(text)
+    if place == "line start":
+        return at == 0 or text[at - 1] == "\n"
+    if place == "line end":
+        return at == len(text) or text[at] == "\n"
+    return (_is_word(text[at - 1 : at]) != _is_word(text[at : at + 1])) == (place == "word")
+
+
+def _is_word(char: str) -> bool:
+    return char == "_" or (char.isascii() and char.isalnum())
+
+
+@lru_cache(maxsize=256)
+def compiled(text: str) -> Regex:
+    """The expression `text`. Raises CallError for what Go refuses, UnknownError for what isn't reproduced."""
+    return Regex(text)

@@ -1,0 +1,152 @@
+"""One side, built -> what is known of the repository as a whole: its targets, who owns their files, and what CI does with git."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from . import codeowners
+from .errors import SourceError
+from .evaluate import Repository, describe
+from .evaluate.files import FileInput
+from .manifests import KUSTOMIZATION_FILES, SUFFIXES
+from .model import Target
+from .nodes import Graph, Node
+from .origin import Map, origin_of
+from .source import Dialect, Sources
+from .targets import Built
+from .tree import OutsideError, is_below
+
+_GIT = frozenset({"git", "gh", "glab", "hub", "tea", "jx"})
+_SHOWN = 5
+"""Files without an owner that a message may name."""
+
+
+def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[Built], graph: Graph, files: Iterable[FileInput],
+                 guard: Mapping[str, Any] | None = None) -> Repository:
+    """What the policies of scope repository judge. `built` are the targets that count, `all_built` all there are."""
+    owners = _read(sources)
+    paths = sources.tree.files()
+    targets = [{
+        **describe(item.target),
+        "namespaces": sorted({resource.id.namespace for resource in item.resources if resource.id.namespace}
+                             | ({item.target.namespace} if item.target.namespace else set())),
+        "shared": _is_shared(item, all_built),
+        "place": _place(sources, item.target),
+        "unowned": _unowned(owners, item, all_built, paths) if item.target.environment == "production" else [],
+    } for item in built]
+    return Repository(
+        targets=targets,
+        graph={"nodes": [_node(node) for node in graph.nodes]},
+        codeowners=None if owners is None else {"file": owners[0], "line": 1},
+        files=[fact for item in files if (fact := _file(item))],
+        guard=guard,
+    )
+
+
+def _read(sources: Sources) -> tuple[str, list[codeowners.Entry]] | None:
+    """The CODEOWNERS file that the forge reads: GitLab's where the repository shows that it lies there."""
+    paths = frozenset(sources.tree.files())
+    gitlab = not any(path.startswith(".github/") for path in paths) and (
+        any(path.startswith(".gitlab/") for path in paths) or ".gitlab-ci.yml" in paths)
+    for path in codeowners.GITLAB_PLACES if gitlab else codeowners.GITHUB_PLACES:
+        if path in paths:
+            try:
+                text = sources.text(path)
+            except (SourceError, OutsideError, OSError):
+                return path, []
+            too_large = not gitlab and len(text.encode("utf-8", "surrogatepass")) > codeowners.MAX_BYTES
+            return path, [] if too_large else codeowners.read(text, gitlab=gitlab)
+    return None
+
+
+def _is_shared(item: Built, built: Iterable[Built]) -> bool:
+    """Whether a target of another environment uses the folder as well."""
+    return any(other.target.id != item.target.id and other.target.environment != item.target.environment
+               and (other.target.path == item.target.path or item.target.path in other.folders) for other in built)
+
+
+def _unowned(owners: tuple[str, list[codeowners.Entry]] | None, item: Built, built: Sequence[Built],
+             paths: Iterable[str]) -> list[dict[str, Any]]:
+    """The files of a target's folder that nobody owns, by the line that decides it: the target's own ones, not those of targets
+    of other environments that lie below it."""
+    others = [other.target.path for other in built
+              if other.target.environment != item.target.environment and other.target.path != item.target.path
+              and is_below(other.target.path, item.target.path)]
+    found: dict[int | None, list[str]] = {}
+    for path in paths:
+        if is_below(path, item.target.path) and not any(is_below(path, other) for other in others):
+            said = codeowners.verdict(owners[1], path) if owners is not None else codeowners.Verdict(False, None)
+            if not said.owned:
+                found.setdefault(said.line, []).append(path)
+    name = {} if owners is None else {"file": owners[0]}
+    return [{**name, "line": line, "count": len(files), "paths": files[:_SHOWN]}
+            for line, files in sorted(found.items(), key=lambda entry: (entry[0] is None, entry[0]))]
+
+
+def _place(sources: Sources, target: Target) -> dict[str, Any] | None:
+    """What stands for a target in files: its kustomization's kind, or the first of its manifests."""
+    names = [posixpath.normpath(posixpath.join(target.path, name)) for name in (*KUSTOMIZATION_FILES, "Chart.yaml")]
+    below = sorted(path for path in sources.tree.files() if posixpath.dirname(path) == ("" if target.path == "." else target.path)
+                   and path.endswith(SUFFIXES))
+    present = frozenset(sources.tree.files())
+    for path in [*(name for name in names if name in present), *target.files[:1], *below[:1]]:
+        return {"file": path, "line": _kind_line(sources, path)}
+    return None
+
+
+def _kind_line(sources: Sources, path: str) -> int:
+    try:
+        documents = sources.stream(path).load(Dialect.RESOURCE, duplicates=True, any_key=True)
+    except (SourceError, OutsideError, OSError):
+        return 1
+    first = documents[0] if documents else None
+    if not isinstance(first, Map) or not first:
+        return 1
+    origin = origin_of(first, "kind" if "kind" in first else next(iter(first)))
+    return origin.key_line or origin.line if origin is not None else 1
+
+
+def _node(node: Node) -> dict[str, Any]:
+    return {
+        "id": node.id, "system": node.system, "kind": node.kind, "namespace": node.namespace, "name": node.name, "status": node.status,
+        "generated_by": node.generated_by,
+        "sources": [{"repository": source.repository, "path": source.path, "revision": source.revision, "chart": source.chart}
+                    for source in node.sources],
+    }
+
+
+def _file(item: FileInput) -> dict[str, Any] | None:
+    """What a CI file or script does with git; None where it does nothing."""
+    document = item.document
+    commands = [{"argv": command["argv"], "program": command["program"], "line": command["line"], "job": command["job"],
+                 "env": {key: value for key, value in command["env"].items() if isinstance(value, str)}}
+                for command in document["commands"] if command["program"] in _GIT]
+    if not commands and not document["uses"]:
+        return None
+    uses = [{"action": use["action"], "inputs": {key: value for key, value in use["inputs"].items() if isinstance(value, str | bool)},
+             "line": use["line"], "job": use["job"]} for use in document["uses"]]
+    return {"file": item.path, "type": item.kind, "commands": commands, "uses": uses, "events": _events(item)}
+
+
+def _events(item: FileInput) -> dict[str, Any] | None:
+    """What starts a GitHub workflow, and on which branches (null: on any)."""
+    document = item.document["documents"][0] if item.kind == "github-workflow" and item.document["documents"] else None
+    started = document.get("on", document.get(True)) if isinstance(document, Map) else None  # type: ignore[call-overload]
+    if isinstance(started, str):
+        return {started: {"branches": None, "tags": False}}
+    if isinstance(started, list):
+        return {str(name): {"branches": None, "tags": False} for name in started}
+    if not isinstance(started, Map):
+        return None
+    found = {}
+    for name, filters in started.items():
+        given = filters if isinstance(filters, Map) else Map()
+        branches = given.get("branches")
+        listed = [branches] if isinstance(branches, str) else branches
+        found[str(name)] = {
+            "branches": [str(branch) for branch in listed] if isinstance(listed, list) else None,
+            "tags": ("tags" in given or "tags-ignore" in given) and "branches" not in given and "branches-ignore" not in given,
+        }
+    return found

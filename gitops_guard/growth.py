@@ -1,0 +1,132 @@
+"""What the last pass of growing found -> targets, graph and faults as the rest of a run sees them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from .discover import Taken
+from .graph.assemble import Key, Placed, assemble
+from .graph.expansion import Expansion, Found
+from .graph.world import Objects, Place, Repositories, Unknown
+from .model import Fault, Owner, Resource, Target
+from .nodes import Graph
+from .recipes import Recipe
+from .targets import Built
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A repository with all that it deploys."""
+
+    built: tuple[Built, ...]
+    """Sorted by target id."""
+    graph: Graph
+    faults: tuple[Fault, ...]
+    """What is wrong with, or unknown about, the controller objects."""
+    generated: tuple[tuple[str, Resource], ...]
+    """The objects that generators make, each with the id of its generator."""
+
+
+@dataclass
+class Plan:
+    """One target of a pass; a root has no recipes."""
+
+    target: Target
+    recipes: tuple[Recipe, ...]
+    scopes: set[str]
+    built: Built
+
+
+@dataclass
+class Pass:
+    """What one pass from a set of roots found."""
+
+    objects: Objects
+    plans: dict[str, Plan] = field(default_factory=dict)
+    expansions: dict[Key, Expansion] = field(default_factory=dict)
+    deploys: set[tuple[Key, Key]] = field(default_factory=set)
+    takes: dict[str, Taken] = field(default_factory=dict)
+    """For each root: what the objects that grew from it take in."""
+    waiting: deque[Found] = field(default_factory=deque)
+
+    def taken(self) -> Taken:
+        """What any object takes in."""
+        return Taken.union(self.takes.values())
+
+    def evidence(self) -> frozenset[str]:
+        """The URLs of sources whose paths exist in this tree."""
+        return frozenset(url for expansion in self.expansions.values() for url in expansion.evidence)
+
+    def elsewhere(self, repositories: Repositories) -> frozenset[str]:
+        """The folders of this repository that objects read at another revision."""
+        sources = ((source.repository, source.path, source.revision) for expansion in self.expansions.values()
+                   for source in expansion.node.sources)
+        return frozenset(path for url, path, revision in sources if url and path and _is_home(repositories.place(url, None))
+                         and not _is_home(repositories.place(url, revision)))
+
+    def shape(self) -> object:
+        """What must be equal in two passes for the second to be the last."""
+        nodes = sorted((key, expansion.node.status, expansion.node.reason or "") for key, expansion in self.expansions.items())
+        return nodes, sorted((name, repr(plan.recipes)) for name, plan in self.plans.items())
+
+
+def finish(last: Pass, plans: list[Plan], repositories: Repositories,
+           environment: Callable[[Iterable[str]], str | None]) -> Grown:
+    """The targets of `plans`, and those of objects that deploy nothing anybody knows."""
+    names = {plan.target.id for plan in plans}
+    closed = [expansion for _key, expansion in sorted(last.expansions.items()) if _deploys_nothing_known(expansion)]
+    plans = [*plans, *(_without_output(expansion, names) for expansion in closed)]
+    elsewhere = last.elsewhere(repositories)
+    targets = (replace(plan.target, environment=_environment_of(plan.target, environment),
+                       elsewhere=not plan.recipes and plan.target.path in elsewhere) for plan in plans)
+    built = [replace(plan.built, target=target) for plan, target in zip(plans, targets, strict=True)]
+    placed = [Placed(item.target, plan.recipes, frozenset(plan.scopes)) for item, plan in zip(built, plans, strict=True)]
+    generated = [(expansion.node.id, resource) for _key, expansion in sorted(last.expansions.items())
+                 for resource in expansion.generated]
+    return Grown(tuple(sorted(built, key=lambda item: (item.target.id, item.target.kind))),
+                 assemble(last.expansions, last.deploys, placed), tuple(_faults(last, built)), tuple(generated))
+
+
+def _environment_of(target: Target, environment: Callable[[Iterable[str]], str | None]) -> str | None:
+    """By path, cluster, then owner; production where owners disagree, since a fault is worst there."""
+    place = [target.path, *([target.cluster] if target.cluster else [])]
+    found = {environment([*place, owner.name]) for owner in target.owners} or {environment(place)}
+    return min((name for name in found if name is not None), key=lambda name: (name != "production", name), default=None)
+
+
+def _deploys_nothing_known(expansion: Expansion) -> bool:
+    """Whether an object deploys something, and nobody can say what: that is a target all the same."""
+    node = expansion.node
+    deploys = node.kind in ("Application", "Kustomization", "HelmRelease")
+    return deploys and not expansion.deployments and node.status != "resolved"
+
+
+def _without_output(expansion: Expansion, names: set[str]) -> Plan:
+    node = expansion.node
+    name = node.id if node.id not in names else f"{node.id}@{node.scope}"
+    names.add(name)
+    path = posixpath.dirname(node.location.file) or "." if node.location is not None else "."
+    owner = Owner(node.system, node.kind, node.namespace or "", node.name, bool(node.automated), bool(node.prune),
+                  bool(node.self_heal))
+    kind = "application" if node.system == "argocd" else "chart" if node.kind == "HelmRelease" else "kustomization"
+    target = Target(name, kind, path, owners=(owner,))
+    read = frozenset([node.location.file] if node.location is not None else [])
+    return Plan(target, (), {node.scope}, Built(target, node.status, (), (), read))
+
+
+def _faults(last: Pass, built: Iterable[Built]) -> Iterator[Fault]:
+    """The faults of objects, each with the target that shows them: their own where they deploy nothing, else their parent."""
+    own = {(owner.id, item.target.id) for item in built for owner in item.target.owners}
+    known = {item.target.id for item in built}
+    for _key, expansion in sorted(last.expansions.items()):
+        for fault in expansion.faults:
+            parent = fault.resource.target if fault.resource is not None else None
+            mine = sorted(target for owner, target in own if owner == expansion.node.id)
+            yield replace(fault, target=mine[0] if mine else parent if parent in known else None)
+
+
+def _is_home(place: Place | Unknown) -> bool:
+    return isinstance(place, Place) and place.home

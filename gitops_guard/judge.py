@@ -1,0 +1,195 @@
+"""One side of a repository -> its findings: validate, evaluate, locate, waive, fold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from .errors import SourceError
+from .evaluate import Change, Evaluation, Subjects, evaluate
+from .evaluate.files import FileInput, read_files
+from .fold import fold
+from .globs import matches
+from .governance import surroundings
+from .graph.expand import is_controller
+from .grow import node_id
+from .locate import locate, related
+from .mask import Mask
+from .model import Fault, Finding, Occurrence, Resource, ResourceId, Target, Waiver, pointer, value_at
+from .request import Request
+from .schema import Schemas
+from .selection import Selection
+from .side import Side, is_named
+from .source import Sources, plain_comments
+from .targets import Built
+from .tree import OutsideError
+from .validate import validate
+from .waive import inline, waive
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What judging one side came to."""
+
+    findings: tuple[Finding, ...]
+    built: list[Built]
+    files: list[FileInput]
+    faults: list[Fault]
+    judged: Evaluation
+    silenced: Counter[str]
+    mask: Mask
+    anything: bool
+    """Whether there was anything to judge."""
+
+
+def judge(request: Request, side: Side, changes: Sequence[Change]) -> Judged:
+    """Judge a side: validate, evaluate, locate, waive, fold."""
+    built, loose = side.wanted(request.named), side.loose(request.named)
+    files = [item for item in read_files(side.sources, side.sources.tree.files()) if is_named(item.path, request.named)]
+    resources = [resource for item in built for resource in item.resources]
+    schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
+    judged = _evaluate(request, side, built, [*resources, *loose], files, changes)
+    faults = [*request.policies.faults, *side.broken(request.named), *side.unclear(request.named)]
+    faults += [fault for item in built for fault in item.faults]
+    faults += [fault for item in built for fault in _invalid(item, schemas)]
+    faults += judged.faults
+
+    mask = _mask(side.sources, [*resources, *loose], files, faults)
+    targets = {item.target.id: item.target for item in built}
+    shown, silenced = _split(faults, request.selection)
+    waived = waive([_occurrence(fault, targets, request, mask) for fault in shown],
+                   [*request.config.waivers, *_inline_waivers(side.sources, built, files, request.named)], today=request.today,
+                   matches=matches, complete=lambda rule: _complete(rule, request), known=request.policies.rules.keys())
+    more, more_silenced = _split(waived.faults, request.selection)
+    occurrences = [*waived.occurrences, *(_occurrence(fault, targets, request, mask) for fault in more)]
+    findings = fold((_without_values(occurrence, mask) for occurrence in occurrences), request.policies.rules)
+    return Judged(findings, built, files, faults, judged, silenced + more_silenced, mask,
+                  bool(built or loose or files or side.found.broken))
+
+
+def _invalid(item: Built, schemas: Schemas) -> Iterator[Fault]:
+    """What a target's resources have against their schemas; a variable that could not be filled in is no value to judge."""
+    for resource in item.resources:
+        for fault in validate(resource, schemas):
+            value = value_at(resource.body, fault.path)
+            if item.status == "rendered" or not (isinstance(value, str) and "${" in value):
+                yield fault
+
+
+def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: Sequence[Resource], files: Sequence[FileInput],
+           changes: Sequence[Change]) -> Evaluation:
+    subjects = Subjects(resources=list(resources), targets={item.target.id: item.target for item in built}, files=list(files),
+                        changes=list(changes), deploys=_deploys(side), generates=_generates(side),
+                        repository=surroundings(side.sources, built, side.built, side.graph, files))
+    return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
+                    jobs=request.jobs)
+
+
+def _deploys(side: Side) -> dict[ResourceId, list[Resource]]:
+    """What each controller object deploys, where all of it is known."""
+    whole: dict[str, list[Resource] | None] = {}
+    for item in side.built:
+        for owner in item.target.owners:
+            known = whole.setdefault(owner.id, [])
+            if item.status != "rendered" or known is None:
+                whole[owner.id] = None
+            else:
+                known.extend(item.resources)
+    for maker, made in side.generated:
+        known, of_one = whole.setdefault(maker, []), whole.get(node_id(made.id))
+        whole[maker] = None if known is None or of_one is None else [*known, *of_one]
+    names = {resource.id for item in side.built for resource in item.resources if is_controller(resource)}
+    found = ((name, whole.get(node_id(name))) for name in names)
+    return {name: deployed for name, deployed in found if deployed is not None}
+
+
+def _generates(side: Side) -> dict[ResourceId, list[Resource]]:
+    """What each ApplicationSet makes, where all of it is known."""
+    known = {node.id for node in side.graph.nodes if node.kind == "ApplicationSet" and node.status == "resolved"}
+    made: dict[str, list[Resource]] = {}
+    for maker, resource in side.generated:
+        made.setdefault(maker, []).append(resource)
+    sets = {resource.id for item in side.built for resource in item.resources
+            if resource.id.kind == "ApplicationSet" and node_id(resource.id) in known}
+    return {name: made.get(node_id(name), []) for name in sets}
+
+
+def _mask(sources: Sources, resources: Iterable[Resource], files: Iterable[FileInput], faults: Iterable[Fault]) -> Mask:
+    mask = Mask()
+    for resource in resources:
+        mask.secret(resource)
+    for item in files:
+        for generator in item.document.get("generators", ()):
+            if generator.get("generator") == "Secret":
+                mask.generated(generator)
+    for fault in faults:
+        mask.fault(fault)
+    for _path, stream in sources.parsed():
+        if any(word in stream.text for word in ("Secret", "secretGenerator", "stringData")):
+            mask.document(stream)
+    return mask
+
+
+def _split(faults: Iterable[Fault], selection: Selection) -> tuple[list[Fault], Counter[str]]:
+    """The faults to show, and how many of each rule were switched off by name."""
+    shown, silenced = [], Counter[str]()
+    for fault in faults:
+        if fault.rule in selection.silenced:
+            silenced[fault.rule] += 1
+        elif fault.rule in selection.enabled:
+            shown.append(fault)
+    return shown, silenced
+
+
+def _occurrence(fault: Fault, targets: Mapping[str, Target], request: Request, mask: Mask) -> Occurrence:
+    rule = request.policies.rules[fault.rule]
+    name = fault.target if fault.target is not None else fault.resource.target if fault.resource is not None else None
+    target = targets.get(name) if name is not None else None
+    severity = request.selection.severities.get(fault.rule)
+    if severity is None:
+        severity = fault.severity or rule.severity_in(target.environment if target else None, target is not None)
+    location = locate(fault)
+    return Occurrence(
+        rule=fault.rule,
+        severity=severity,
+        message=mask.text(fault.message),
+        remedy=mask.text(fault.remedy or rule.remedy),
+        location=location,
+        related=related(fault, location),
+        resource=fault.resource.id if fault.resource is not None else None,
+        path=mask.path(pointer(fault.path)),
+        target=name,
+    )
+
+
+def _without_values(occurrence: Occurrence, mask: Mask) -> Occurrence:
+    """The occurrence with the reason of its waiver masked: people write there what they were told of."""
+    waiver = occurrence.waiver
+    return occurrence if waiver is None else replace(occurrence, waiver=replace(waiver, reason=mask.text(waiver.reason)))
+
+
+def _inline_waivers(sources: Sources, built: Sequence[Built], files: Iterable[FileInput],
+                    named: Sequence[str]) -> list[Waiver]:
+    found: list[Waiver] = []
+    parsed = set()
+    read = {path for item in built for path in item.read}
+    for path, stream in sources.parsed():
+        parsed.add(path)
+        if sources.mount_of(path):
+            continue  # what another repository, or another revision, says of itself excuses nothing here
+        if "gitops-guard:" in stream.text and (path in read or is_named(path, named)):
+            found += inline(path, stream.comments())
+    for path in sorted({*(item.path for item in files), *read} - parsed):
+        try:
+            text = sources.text(path)
+        except (SourceError, OutsideError, OSError):
+            continue  # a binary file has no comments
+        if "gitops-guard:" in text:
+            found += inline(path, plain_comments(text))
+    return found
+
+
+def _complete(rule: str, request: Request) -> bool:
+    """Whether everything was judged by the rule, so that a waiver of it that covers nothing is left over."""
+    return rule in request.selection.enabled and (not request.named or "." in request.named)

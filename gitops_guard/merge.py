@@ -1,0 +1,147 @@
+"""Both sides of a change -> what the merge does to each target, ready for the policies and located on the head side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from . import git
+from .change.compare import Rules, compare
+from .change.controllers import controller_id, sets, with_takes
+from .change.events import Deletion, TargetChange
+from .change.place import place_of
+from .change.view import Part, View
+from .config import Config
+from .errors import SourceError, UsageError
+from .evaluate import Change, describe
+from .grow import node_id
+from .manifests import KUSTOMIZATION_FILES
+from .model import Location, Resource, ResourceId
+from .origin import Map, Origin
+from .render import is_cluster_scoped
+from .side import Side
+from .source import Dialect
+from .tree import OutsideError, join
+
+_NEWEST_ARGOCD = (3, 5)
+
+
+def base_commit(root: Path, base: str) -> str:
+    """The merge base of `base` and HEAD. Raises UsageError, with what to fetch where the clone does not have it."""
+    head, other = git.resolve(root, "HEAD"), git.resolve(root, base)
+    if head is None:
+        raise UsageError("--base needs a git repository with a commit")
+    if other is None:
+        raise UsageError(f"--base: there is no revision {base} in this clone; fetch it: git fetch origin {base}")
+    found = git.merge_base(root, head, other)
+    if found is not None:
+        return found
+    if git.is_shallow(root):
+        # Both commits are here and their history is not: the base itself is the best answer that can be had without fetching.
+        return other
+    raise UsageError(f"--base: {base} and HEAD have no common ancestor")
+
+
+def merged(before: Side, now: Side, config: Config) -> list[Change]:
+    """What the change does, target by target."""
+    rules = Rules(is_cluster_scoped, config.assume_prune, _version(config.argocd.version))
+    base, head = _view(before), _view(now)
+    changes = [with_takes(change, base, rules) for change in compare(base, head, rules)]
+    return [_change(change, base, head) for change in [*changes, *sets(base, head, rules)]]
+
+
+def _version(text: str | None) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")) if text else _NEWEST_ARGOCD
+
+
+def _view(side: Side) -> View:
+    controllers = {node.id: node.status for node in side.graph.nodes}
+    return View(
+        parts=[Part(item.target, item.status, item.resources, item.folders) for item in side.built],
+        generated=side.generated,
+        controllers=controllers,
+        objects=dict(_objects(side)),
+        uses=side.found.direct,
+        written=lambda folder, field: _written(side, folder, field),
+        exists=lambda file: _exists(side, file),
+    )
+
+
+def _objects(side: Side) -> Iterator[tuple[str, Resource]]:
+    for item in side.built:
+        for resource in item.resources:
+            if controller_id(resource.id) is not None:
+                yield node_id(resource.id), resource
+    for _maker, resource in side.generated:
+        yield node_id(resource.id), resource
+
+
+def _written(side: Side, folder: str, field: str) -> tuple[object, Origin] | None:
+    for name in KUSTOMIZATION_FILES:
+        path = join(folder, name)
+        if _exists(side, path):
+            try:
+                documents = side.sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+            except SourceError:
+                return None
+            document = documents[0] if documents else None
+            if isinstance(document, Map) and field in document:
+                return document[field], document.at[field]
+    return None
+
+
+def _exists(side: Side, file: str) -> bool:
+    try:
+        return side.sources.tree.kind(file) == "file"
+    except OutsideError:
+        return False
+
+
+def _change(change: TargetChange, base: View, head: View) -> Change:
+    places: dict[ResourceId, Location] = {}
+    resources: dict[ResourceId, Resource] = {}
+    for edit in change.changed:
+        resources[edit.after.id] = edit.after
+    for resource in change.added:
+        resources[resource.id] = resource
+    for item in change.deleted:
+        origin = place_of(item, change.target, base, head)
+        resources[item.resource.id] = item.resource
+        places[item.resource.id] = _location(origin or Origin(item.resource.declared.file, 1, 1, exact=False))
+    document = {
+        "target": describe(change.target),
+        "before": change.before,
+        "after": change.after,
+        "deleted": [_deletion(item) for item in change.deleted],
+        "added": [_identity(resource.id) for resource in change.added],
+        "changed": [{"resource": _identity(edit.after.id), "before": edit.before.body, "after": edit.after.body} for edit in change.changed],
+    }
+    place = next(iter(places.values()), Location(change.target.path, 1, 1, "nearest"))
+    return Change(change.target.id, document, resources, places, place)
+
+
+def _deletion(item: Deletion) -> Mapping[str, Any]:
+    found: dict[str, Any] = {
+        "resource": _identity(item.resource.id),
+        "object": item.resource.body,
+        "event": item.event,
+        "pruned": item.pruned,
+        "guarded_by": item.guarded_by,
+        "owner": item.owner.id if item.owner is not None else None,
+        "successor": _identity(item.successor.id) if item.successor is not None else None,
+        "new_owner": item.new_owner.id if item.new_owner is not None else None,
+        "takes": None,
+    }
+    if item.takes is not None:
+        found["takes"] = {"cascades": item.takes.cascades, "known": item.takes.known,
+                          "objects": [_identity(resource.id) for resource in item.takes.objects]}
+    return found
+
+
+def _identity(name: ResourceId) -> dict[str, str]:
+    return {"apiVersion": name.api_version, "kind": name.kind, "namespace": name.namespace, "name": name.name}
+
+
+def _location(origin: Origin) -> Location:
+    return Location(origin.file, origin.line, origin.column, "exact" if origin.exact else "nearest")

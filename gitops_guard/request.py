@@ -1,0 +1,41 @@
+"""What a run is asked for; the command line makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .config import Config
+from .policy import PolicySet
+from .selection import Selection
+
+
+@dataclass(frozen=True)
+class GraphRequest:
+    """Which repository is read, and how."""
+
+    root: Path
+    named: tuple[str, ...]
+    """The paths of the command line, relative to the root; `.` is all of it."""
+    config: Config
+    allow_remote: bool = field(default=False, kw_only=True)
+    """Whether remote bases, files and charts are fetched."""
+    allowed: tuple[Path, ...] = field(default=(), kw_only=True)
+    """Folders outside the repository that `repositories:` may name."""
+    base: str | None = field(default=None, kw_only=True)
+    """What git calls the revision that a change is compared with."""
+
+
+@dataclass(frozen=True)
+class Request(GraphRequest):
+    """What a check is asked for."""
+
+    policies: PolicySet
+    selection: Selection
+    kubernetes_version: str | None
+    schema_locations: tuple[str, ...]
+    jobs: int
+    today: str
+    """YYYY-MM-DD, for waivers."""
+    version: str
+    """Of the tool."""
