@@ -18,7 +18,7 @@ from .graph.expansion import Deployment, Found
 from .graph.world import Objects, World
 from .growth import Grown, Pass, Plan, finish
 from .model import ResourceId, Target
-from .recipes import Directory, Kustomize, Recipe
+from .recipes import Directory, Kustomize, Recipe, same_build
 from .targets import Built
 
 MAX_PASSES = 16
@@ -78,6 +78,7 @@ class Grower:
             if node.key in done.expansions:
                 continue
             done.expansions[node.key] = expansion = replace(expansion, node=node)
+            done.expanded[node.key] = found.resource
             uses = frozenset(expansion.uses)
             done.takes[found.scope] = done.takes.get(found.scope, Taken()) | Taken(uses, covered=uses)
             for resource in expansion.generated:
@@ -101,7 +102,7 @@ class Grower:
             if plan is None:
                 break
             same_owner = any(known.id == owner.id for known in plan.target.owners)
-            if repr(plan.recipes) == repr(deployment.recipes) and (same_owner or not deployment.changes):
+            if same_build(plan.recipes, deployment.recipes) and (same_owner or not deployment.changes):
                 if not same_owner:
                     owners = sorted((*plan.target.owners, owner), key=lambda known: known.id)
                     # What several clusters get is in none of them alone.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from .discover import Taken
 from .graph.assemble import Key, Placed, assemble
+from .graph.cycles import cycles, fault_of
 from .graph.expansion import Expansion, Found
 from .graph.world import Objects, Place, Repositories, Unknown
 from .model import Fault, Owner, Resource, Target
@@ -47,6 +48,8 @@ class Pass:
     objects: Objects
     plans: dict[str, Plan] = field(default_factory=dict)
     expansions: dict[Key, Expansion] = field(default_factory=dict)
+    expanded: dict[Key, Resource] = field(default_factory=dict)
+    """The object behind each expansion."""
     deploys: set[tuple[Key, Key]] = field(default_factory=set)
     takes: dict[str, Taken] = field(default_factory=dict)
     """For each root: what the objects that grew from it take in."""
@@ -121,8 +124,10 @@ def _faults(last: Pass, built: Iterable[Built]) -> Iterator[Fault]:
     """The faults of objects, each with the target that shows them: their own where they deploy nothing, else their parent."""
     own = {(owner.id, item.target.id) for item in built for owner in item.target.owners}
     known = {item.target.id for item in built}
-    for _key, expansion in sorted(last.expansions.items()):
-        for fault in expansion.faults:
+    closed = {group[0]: fault_of(group, last.expanded[group[0]])
+              for group in cycles(pair for pair in last.deploys if pair[0] in last.expanded and pair[1] in last.expanded)}
+    for key, expansion in sorted(last.expansions.items()):
+        for fault in (*expansion.faults, *([closed[key]] if key in closed else [])):
             parent = fault.resource.target if fault.resource is not None else None
             mine = sorted(target for owner, target in own if owner == expansion.node.id)
             yield replace(fault, target=mine[0] if mine else parent if parent in known else None)

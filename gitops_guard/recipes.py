@@ -5,8 +5,8 @@ Paths are those of the tree that is checked; other trees (another revision, a ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from .origin import Map, Origin
 
@@ -110,3 +110,8 @@ class Chart:
 
 
 Recipe = Kustomize | Directory | Chart
+
+
+def same_build(some: Sequence[Recipe], others: Sequence[Recipe]) -> bool:
+    """Whether two owners build the same, whoever says so where."""
+    return [replace(recipe, place=None) for recipe in some] == [replace(recipe, place=None) for recipe in others]

@@ -34,6 +34,8 @@ class Built:
     """Every file that the build read."""
     folders: frozenset[str] = frozenset()
     """Every kustomization folder that is part of it."""
+    scopes: frozenset[str] = frozenset()
+    """The roots that it grew from."""
 
 
 def build(target: Target, renderer: Renderer, sources: Sources) -> Built:
