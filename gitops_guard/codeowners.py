@@ -1,8 +1,8 @@
 """The text of CODEOWNERS -> its rules, and which of them decide who owns a path, as GitHub or GitLab read it.
 
-docs.github.com, "About code owners": the last line that fits wins, a line without an owner unowns, a line with an invalid owner is
-skipped. docs.gitlab.com, "Code Owners syntax": each section decides by itself, `^[Section]` is optional, and a section can name
-owners for its lines that name none.
+docs.github.com, "About code owners": the last line that fits wins, a line without an owner unowns, a line with an invalid
+owner is skipped. docs.gitlab.com, "Code Owners syntax": each section decides by itself, `^[Section]` is optional, and a
+section can name owners for its lines that name none.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Verdict:
 def read(text: str, *, gitlab: bool) -> list[Entry]:
     """The entries of a file; what the forge skips is left out."""
     found: list[Entry] = []
-    section, optional, default = "", False, ()
+    section, optional = "", False
+    default: tuple[str, ...] = ()
     for number, raw in enumerate(text.split("\n"), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
@@ -63,8 +64,8 @@ def read(text: str, *, gitlab: bool) -> list[Entry]:
         excludes = gitlab and pattern.startswith("!")
         if not gitlab and (pattern.startswith("!") or "[" in pattern or any(not _OWNER.fullmatch(word) for word in given)):
             continue
-        found.append(Entry(number, pattern.removeprefix("!") if excludes else pattern, _owners(given) or default, section, optional,
-                           excludes))
+        found.append(Entry(number, pattern.removeprefix("!") if excludes else pattern, _owners(given) or default, section,
+                           optional, excludes))
     return found
 
 
@@ -92,7 +93,7 @@ def fits(pattern: str, path: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _regex(pattern: str) -> re.Pattern[str]:
-    if len(pattern) > _MAX_PATTERN or pattern.count("*") > 20:  # noqa: PLR2004 (a hostile pattern fits nothing, which is reported)
+    if len(pattern) > _MAX_PATTERN or pattern.count("*") > 20:
         return re.compile(r"(?!)")
     anchored = "/" in pattern.rstrip("/")
     parts = [part for part in pattern.strip("/").split("/") if part]
@@ -104,7 +105,8 @@ def _regex(pattern: str) -> re.Pattern[str]:
         if part == "**":
             text += ".*" if last else "" if index == 0 else "(?:.*/)?"
         else:
-            text += "".join({"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char)) for char in re.sub(r"\*+", "*", part).replace("\\ ", " "))
+            plain = re.sub(r"\*+", "*", part).replace("\\ ", " ")
+            text += "".join({"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char)) for char in plain)
             text += "" if last else "/"
     if pattern.endswith("/"):
         return re.compile(text + "/.*")
@@ -112,7 +114,7 @@ def _regex(pattern: str) -> re.Pattern[str]:
 
 
 def _words(line: str) -> list[str]:
-    """The words of a line; a blank in a pattern is written `\\ `."""
+    """The words of a line; a blank in a pattern is written with a backslash before it."""
     return [word.replace("\0", " ") for word in line.replace("\\ ", "\0").split()]
 
 

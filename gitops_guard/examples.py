@@ -90,4 +90,5 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
         number, line, str(item.get("title", "")), good,
         {path: _MARK.sub("", text) for path, text in marked.items()}, marks, marked,
         Severity.parse(severity) if severity else None, str(item.get("environment", "production")), item.get("parameters", {}),
-        tuple(Owner(**{"namespace": "", **owner, "sync_options": tuple(owner.get("sync_options", ()))}) for owner in owners), bool(item.get("outside", False)))
+        tuple(Owner(**{"namespace": "", **owner, "sync_options": tuple(owner.get("sync_options", ()))}) for owner in owners),
+        bool(item.get("outside", False)))

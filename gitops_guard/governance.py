@@ -69,8 +69,10 @@ def _is_shared(item: Built, built: Iterable[Built]) -> bool:
 
 def _unowned(owners: tuple[str, list[codeowners.Entry]] | None, item: Built, built: Sequence[Built],
              paths: Iterable[str]) -> list[dict[str, Any]]:
-    """The files of a target's folder that nobody owns, by the line that decides it: the target's own ones, not those of targets
-    of other environments that lie below it."""
+    """The files of a target's folder that nobody owns, by the line that decides it.
+
+    Only the target's own files: not those of targets of other environments that lie below it.
+    """
     others = [other.target.path for other in built
               if other.target.environment != item.target.environment and other.target.path != item.target.path
               and is_below(other.target.path, item.target.path)]
@@ -110,8 +112,8 @@ def _kind_line(sources: Sources, path: str) -> int:
 
 def _node(node: Node) -> dict[str, Any]:
     return {
-        "id": node.id, "system": node.system, "kind": node.kind, "namespace": node.namespace, "name": node.name, "status": node.status,
-        "generated_by": node.generated_by,
+        "id": node.id, "system": node.system, "kind": node.kind, "namespace": node.namespace, "name": node.name,
+        "status": node.status, "generated_by": node.generated_by,
         "sources": [{"repository": source.repository, "path": source.path, "revision": source.revision, "chart": source.chart}
                     for source in node.sources],
     }
@@ -125,7 +127,8 @@ def _file(item: FileInput) -> dict[str, Any] | None:
                 for command in document["commands"] if command["program"] in _GIT]
     if not commands and not document["uses"]:
         return None
-    uses = [{"action": use["action"], "inputs": {key: value for key, value in use["inputs"].items() if isinstance(value, str | bool)},
+    uses = [{"action": use["action"],
+             "inputs": {key: value for key, value in use["inputs"].items() if isinstance(value, str | bool)},
              "line": use["line"], "job": use["job"]} for use in document["uses"]]
     return {"file": item.path, "type": item.kind, "commands": commands, "uses": uses, "events": _events(item)}
 

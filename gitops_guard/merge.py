@@ -115,7 +115,8 @@ def _change(change: TargetChange, base: View, head: View) -> Change:
         "after": change.after,
         "deleted": [_deletion(item) for item in change.deleted],
         "added": [_identity(resource.id) for resource in change.added],
-        "changed": [{"resource": _identity(edit.after.id), "before": edit.before.body, "after": edit.after.body} for edit in change.changed],
+        "changed": [{"resource": _identity(edit.after.id), "before": edit.before.body, "after": edit.after.body}
+                    for edit in change.changed],
     }
     place = next(iter(places.values()), Location(change.target.path, 1, 1, "nearest"))
     return Change(change.target.id, document, resources, places, place)

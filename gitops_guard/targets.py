@@ -71,7 +71,8 @@ def _joined(target: Target, parts: Sequence[Built]) -> Built:
     status = statuses.pop() if len(statuses) == 1 else "partial"
     read = frozenset[str]().union(*(part.read for part in parts))
     folders = frozenset[str]().union(*(part.folders for part in parts))
-    return Built(target, status, tuple(resources.values()), tuple(fault for part in parts for fault in part.faults), read, folders)
+    faults = tuple(fault for part in parts for fault in part.faults)
+    return Built(target, status, tuple(resources.values()), faults, read, folders)
 
 
 def _part(target: Target, recipe: Recipe, renderer: Renderer, sources: Sources) -> Built:

@@ -21,14 +21,17 @@ from gitops_guard.evaluate.negation import write_out
 from gitops_guard.evaluate.unit_tests import run_tests
 from gitops_guard.evaluate.units import units
 from gitops_guard.examples import Example, read_examples
+from gitops_guard.governance import surroundings
 from gitops_guard.locate import locate
 from gitops_guard.model import Fault, Target
+from gitops_guard.nodes import Graph
 from gitops_guard.policy import Policy, PolicyFolder, PolicySet, load
 from gitops_guard.rego_file import RegoFile
+from gitops_guard.targets import Built
 
 LOADED = load([PolicyFolder(data.policies(), builtin=True)])
 POLICIES = {policy.metadata.rule.id.replace("-", "_"): policy for policy in LOADED.policies}
-JUDGED = [policy for policy in LOADED.policies if policy.metadata.scope in ("resource", "target", "file")]
+JUDGED = [policy for policy in LOADED.policies if policy.metadata.scope in ("resource", "target", "file", "repository")]
 EXAMPLES = [(policy, example) for policy in JUDGED if policy.id in LOADED.examples
             for example in read_examples(LOADED.examples[policy.id])]
 
@@ -126,7 +129,10 @@ def subjects_of(example: Example) -> Subjects:
     name = None if example.outside else target.id
     resources = [resource for path in example.files if path.endswith(manifests.SUFFIXES) and not is_ci(path)
                  for resource in manifests.read(tree, path, name)]
-    return Subjects(resources, {} if example.outside else {target.id: target}, read_files(tree, example.files))
+    files_read = read_files(tree, example.files)
+    built = Built(target, "rendered", tuple(resources), (), frozenset(example.files))
+    return Subjects(resources, {} if example.outside else {target.id: target}, files_read,
+                    repository=surroundings(tree, [built], [built], Graph(), files_read))
 
 
 def is_ci(path: str) -> bool:

@@ -56,7 +56,8 @@ def _of_container(container: Mapping[str, Any], path: Path) -> Iterator[dict[str
     for key in ("command", "args"):
         value = container.get(key)
         if isinstance(value, list):
-            words += [((*path, key, index), value, str(item)) for index, item in enumerate(value) if isinstance(item, (str, int, float))]
+            words += [((*path, key, index), value, str(item))
+                      for index, item in enumerate(value) if isinstance(item, (str, int, float))]
     image = str(container.get("image", "")).rpartition("/")[2]
     source = container.get("source")
     if isinstance(source, str) and _TOOLS.search(source):

@@ -87,8 +87,7 @@ def _of_change(change: Change, item: Mapping[str, Any], fault: Fault) -> Fault:
 
 def _of_repository(unit: Unit, item: Mapping[str, Any], fault: Fault) -> Fault:
     """A fault about an object of a target, or about a place that the input gave."""
-    assert unit.repository is not None
-    at = _Positions("", unit.repository.document)
+    at = _Positions("", unit.repository.document if unit.repository is not None else {})
     if "resource" not in item:
         return replace(fault, location=at.location(item), related=tuple(at.related(item)))
     if "file" in item:
@@ -96,7 +95,8 @@ def _of_repository(unit: Unit, item: Mapping[str, Any], fault: Fault) -> Fault:
     name = _identity(item)
     for found in unit.resources:
         if found.id == name and found.target == fault.target:
-            return replace(fault, resource=found, path=_path(item), line=_number(item, "line") or 0, related=tuple(at.related(item)))
+            return replace(fault, resource=found, path=_path(item), line=_number(item, "line") or 0,
+                           related=tuple(at.related(item)))
     raise ShapeError("a result's target and resource are none of input.objects")
 
 

@@ -13,6 +13,9 @@ at(file, line, msg) := {"file": file, "line": line, "msg": msg}
 # Scope target: a fault at a field of one of the target's resources.
 of(object_of_target, path, msg) := {"resource": identity(object_of_target), "path": path, "msg": msg}
 
+# Scope repository: a fault at a field of one of input.objects.
+inside(entry, path, msg) := {"target": entry.target, "resource": identity(entry.object), "path": path, "msg": msg}
+
 # What a result calls an object.
 identity(manifest) := {
 	"apiVersion": object.get(manifest, "apiVersion", ""),
