@@ -53,7 +53,8 @@ _COMMANDS_FORMAT = "github"
               help="Colour the text report.")
 def command(paths: tuple[str, ...], base: str | None, policies: tuple[str, ...], no_builtin_policies: bool,
             chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None,
-            schema_locations: tuple[str, ...], format_: str, reports: tuple[str, ...], fail_on: str, jobs: int, config_file: str | None, root: str | None,
+            schema_locations: tuple[str, ...], format_: str, reports: tuple[str, ...],
+            fail_on: str, jobs: int, config_file: str | None, root: str | None,
             allowed: tuple[str, ...], allow_remote: bool, color: str) -> None:
     """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: this folder.
 
