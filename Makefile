@@ -62,6 +62,8 @@ $(VENV)/.venv:
 
 $(VENV)/.demo: $(VENV)/.venv pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
+	@# As pip does for a wheel, whatever PYTHONDONTWRITEBYTECODE says: else every start compiles what it imports.
+	$(BIN)/python -m compileall -q gitops_guard
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo

@@ -6,18 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from . import manifests
-from .deadline import within
-from .errors import InputError, RenderError, SourceError
+from .errors import InputError, SourceError
 from .model import Fault, Location, Resource, Target
 from .recipes import Chart, Directory, Recipe
 from .render import Rendered, Renderer
 from .render.at_owner import faults_at_owner, paths_at_home, places_of, resources_at_owner
+from .render.in_time import in_time
 from .source import Sources
 from .tree import OutsideError
-
-SECONDS = 60.0
-FETCHING = 600.0
-"""More, where a build may wait for the network."""
 
 
 @dataclass(frozen=True)
@@ -87,18 +83,6 @@ def fault_of(error: InputError, target: str | None = None) -> Fault:
     """The finding that an unreadable file or an impossible build becomes."""
     rule = error.rule if isinstance(error, SourceError) else "render/failed"
     return Fault(rule, error.message, remedy=error.remedy, target=target, location=Location(error.file, error.line, error.column))
-
-
-def in_time(build: Callable[[], Rendered], folder: str, *, fetches: bool = False) -> Rendered:
-    """What a folder builds to. Raises RenderError or SourceError, also where it takes too long or nests too deeply."""
-    here = f"{folder}/kustomization.yaml" if folder != "." else "kustomization.yaml"
-    seconds = SECONDS + (FETCHING if fetches else 0)
-    late = RenderError(f"the build took longer than {seconds:g} s", here, remedy="split the kustomization")
-    try:
-        with within(seconds, late):
-            return build()
-    except RecursionError:
-        raise SourceError("source/hostile-input", "the build nests too deeply", here) from None
 
 
 def _kustomization(target: Target, make: Callable[[], Rendered], renderer: Renderer) -> Built:

@@ -15,8 +15,8 @@ from ..manifests import KUSTOMIZATION_FILES
 from ..model import Fault
 from ..parallel import each
 from ..render import Rendered, Renderer, emit, origins
+from ..render.in_time import in_time
 from ..source import Sources
-from ..targets import in_time
 from ..tree import OutsideError, WorkTree, is_below
 from .place import relative, root_of
 from .terminal import harmless

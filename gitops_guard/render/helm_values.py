@@ -12,8 +12,6 @@ from ..origin import Map, Origin, Seq, clone
 from ..source import Dialect, Stream
 from .load import fail
 
-OPTIONS = ("override", "merge", "replace")
-
 
 def as_file(values: Map, place: Origin) -> bytes:
     """Values as a file for helm; JSON is YAML. Raises RenderError."""
