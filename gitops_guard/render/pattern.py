@@ -1,7 +1,6 @@
 """Regular expressions as Go reads them: a pattern goes in, a matcher comes out, or None where Go would refuse it.
 
-Go's RE2 differs from Python's `re` in syntax, and takes linear time: what a stranger wrote is run by an automaton here, but for
-the plain patterns that people write, which Python's engine runs as well and sooner.
+`goregexp` is Go's syntax in linear time; the plain patterns that people write mean the same to Python's engine, which is sooner.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import functools
 import re
 from typing import Protocol
 
-from . import automaton
+from ..goregexp import PatternError, Regexp, UnknownPatternError, compiled
 
 MAX_PATTERN = 1000
 _PLAIN = re.compile(r"\^?(?:[A-Za-z0-9_/:@ .-]|\\[./-]|\.[*+]|\((?:\?:)?|[)|])*\$?")
@@ -24,6 +23,7 @@ class Matcher(Protocol):
     def search(self, text: str) -> bool:
         """Whether the pattern matches somewhere in the text."""
 
+
 class _Plain:
     """A pattern that means the same to Python."""
 
@@ -34,6 +34,17 @@ class _Plain:
     def search(self, text: str) -> bool:
         """See `Matcher`."""
         return self._pattern.search(text) is not None
+
+
+class _Full:
+    """Any other pattern."""
+
+    def __init__(self, regexp: Regexp) -> None:
+        self._regexp = regexp
+
+    def search(self, text: str) -> bool:
+        """See `Matcher`."""
+        return self._regexp.search(text) is not None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -47,6 +58,6 @@ def compile_pattern(pattern: str) -> Matcher | None:
         except (re.error, RecursionError):
             return None
     try:
-        return automaton.Automaton(pattern)
-    except (automaton.PatternError, RecursionError):
+        return _Full(compiled(pattern))
+    except (PatternError, UnknownPatternError, RecursionError):
         return None

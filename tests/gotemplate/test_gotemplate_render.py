@@ -129,7 +129,7 @@ BOMBS = {
     "itself": "{{ $x := dict }}{{ $_ := set $x `x` $x }}{{ $x }}",
     "width": "{{ printf `%999999999d` 1 }}",
     "precision": "{{ printf `%.999999f` 1.5 }}",
-    "regex size": "{{ regexFind `((a{100}){100}){100}` `a` }}",
+    "regex size": "{{ regexFind `a{900}b{900}c{900}d{900}e{900}f{900}` `a` }}",
     "regex steps": "{{ regexFind `(x+x+)+y` (repeat 900000 `x`) }}",
     "regex growth": "{{ regexReplaceAll `` (repeat 10000 `x`) (repeat 1000 `y`) }}",
     "wrap": "{{ wrapWith 1 (repeat 1000 `x`) (repeat 10000 `a`) }}",

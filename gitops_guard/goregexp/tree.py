@@ -1,17 +1,17 @@
-"""The parts of a regular expression: what `regex_parse` makes and `regex` compiles."""
+"""The parts of a regular expression: what `parse` makes and `machine` compiles."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .regex_classes import Test
+from .classes import Class
 
 
 @dataclass(frozen=True)
 class Char:
-    """One character that passes a test."""
+    """One character of a set."""
 
-    test: Test
+    among: Class
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Repeat:
     low: int
     high: int
     lazy: bool
+    counted: bool
+    """The numbers were written: `x{2,3}`."""
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,18 @@
-"""Matches regular expressions as Go's regexp package does: leftmost, first alternative first, in linear time.
+"""A parsed regular expression as a program, run over a text in time linear in both.
 
-Python's `re` differs from Go in syntax and can take for ever; a machine with one thread per place can't.
+All ways through the program are followed at once, the preferred ones first (Pike's machine): leftmost, first alternative first,
+as Go's regexp package does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from .budget import spend
-from .errors import LimitError
-from .regex_classes import Test
-from .regex_parse import Parser
-from .regex_tree import Assert, Char, Either, Group, Repeat, Sequence, Tree
+from .classes import Class
+from .errors import UnknownPatternError
+from .parse import parse
+from .tree import Assert, Char, Either, Group, Repeat, Sequence, Tree
 
 MAX_PROGRAM = 5000
 
@@ -22,28 +22,33 @@ Spans = tuple[int, ...]
 Threads = list[tuple[int, Spans]]
 """Places in the program with the spans so far, the preferred ones first."""
 
+Spend = Callable[[int], None]
 
-class Regex:
+
+def _free(_work: int) -> None:
+    """No bound."""
+
+
+class Regexp:
     """A compiled expression; `names` are the groups' names by number."""
 
-    def __init__(self, text: str) -> None:
-        parser = Parser(text)
-        tree = parser.parse()
-        self.names = parser.names
-        self.slots = 2 * len(parser.names)
+    def __init__(self, pattern: str) -> None:
+        """Raises PatternError or UnknownPatternError."""
+        tree, self.names = parse(pattern)
+        self.slots = 2 * len(self.names)
         self.code: list[tuple[str, object, int]] = []
         self._emit(tree)
         self._add("match")
 
     def _add(self, kind: str, what: object = None, other: int = 0) -> int:
         if len(self.code) >= MAX_PROGRAM:
-            raise LimitError("a regular expression repeats too much")
+            raise UnknownPatternError("a regular expression repeats too much")
         self.code.append((kind, what, other))
         return len(self.code) - 1
 
     def _emit(self, tree: Tree) -> None:
         if isinstance(tree, Char):
-            self._add("char", tree.test)
+            self._add("char", tree.among)
         elif isinstance(tree, Assert):
             self._add("assert", tree.place)
         elif isinstance(tree, Sequence):
@@ -103,8 +108,8 @@ class Regex:
         after = len(self.code)
         self.code[split] = ("split", after, inside) if lazy else ("split", inside, after)
 
-    def search(self, text: str, start: int) -> Spans | None:
-        """The first match at or after `start`."""
+    def search(self, text: str, start: int = 0, spend: Spend = _free) -> Spans | None:
+        """The first match at or after `start`; `spend` is told each step's cost, and may raise."""
         threads: Threads = []
         found: Spans | None = None
         empty = (-1,) * self.slots
@@ -123,8 +128,7 @@ class Regex:
                 if kind == "match":
                     found = (spans[0], at, *spans[2:])
                     break
-                test: Test = what  # type: ignore[assignment]
-                if at < len(text) and test(text[at]):
+                if at < len(text) and isinstance(what, Class) and what.has(text[at]):
                     self._follow(place + 1, at + 1, spans, text, following, seen)
             spend(len(seen))
             threads = following
@@ -153,11 +157,11 @@ class Regex:
             else:
                 threads.append((place, spans))
 
-    def matches(self, text: str, limit: int = -1) -> Iterator[Spans]:
+    def matches(self, text: str, limit: int = -1, spend: Spend = _free) -> Iterator[Spans]:
         """Matches one after the other, `limit` at most; an empty one right after another match doesn't count."""
         at, last_end = 0, -1
         while limit and at <= len(text):
-            spans = self.search(text, at)
+            spans = self.search(text, at, spend)
             if spans is None:
                 return
             start, end = spans[0], spans[1]
@@ -197,7 +201,7 @@ def _is_word(char: str) -> bool:
     return char == "_" or (char.isascii() and char.isalnum())
 
 
-@lru_cache(maxsize=256)
-def compiled(text: str) -> Regex:
-    """The expression `text`. Raises CallError for what Go refuses, UnknownError for what isn't reproduced."""
-    return Regex(text)
+@lru_cache(maxsize=4096)
+def compiled(pattern: str) -> Regexp:
+    """The expression `pattern`. Raises PatternError for what Go refuses, UnknownPatternError for what isn't reproduced."""
+    return Regexp(pattern)
