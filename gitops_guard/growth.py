@@ -12,6 +12,7 @@ from .graph.assemble import Key, Placed, assemble
 from .graph.cycles import cycles, fault_of
 from .graph.expansion import Expansion, Found
 from .graph.world import Objects, Place, Repositories, Unknown
+from .manifests import KUSTOMIZATION_FILES
 from .model import Fault, Owner, Resource, Target
 from .nodes import Graph
 from .recipes import Recipe
@@ -86,11 +87,22 @@ def finish(last: Pass, plans: list[Plan], repositories: Repositories,
     targets = (replace(plan.target, environment=_environment_of(plan.target, environment),
                        elsewhere=not plan.recipes and plan.target.path in elsewhere) for plan in plans)
     built = [replace(plan.built, target=target) for plan, target in zip(plans, targets, strict=True)]
-    placed = [Placed(item.target, plan.recipes, frozenset(plan.scopes)) for item, plan in zip(built, plans, strict=True)]
+    placed = [_placed(item, plan) for item, plan in zip(built, plans, strict=True)]
     generated = [(expansion.node.id, resource) for _key, expansion in sorted(last.expansions.items())
                  for resource in expansion.generated]
     return Grown(tuple(sorted(built, key=lambda item: (item.target.id, item.target.kind))),
                  assemble(last.expansions, last.deploys, placed), tuple(_faults(last, built)), tuple(generated))
+
+
+def _placed(built: Built, plan: Plan) -> Placed:
+    """A target as the graph shows it: what was built in part is known, but for the parts that are findings."""
+    status = built.status if built.status in ("unresolved", "failed") else "resolved"
+    faults = [fault for fault in built.faults if status != "resolved" and fault.rule != "render/deprecated-field"]
+    reason = next((f"{fault.location.file}:{fault.location.line}: {fault.message}" if fault.location else fault.message
+                   for fault in faults), None)
+    names = (posixpath.normpath(posixpath.join(built.target.path, name)) for name in KUSTOMIZATION_FILES)
+    return Placed(built.target, plan.recipes, frozenset(plan.scopes), status, reason,
+                  next((path for path in names if path in built.read), None))
 
 
 def _environment_of(target: Target, environment: Callable[[Iterable[str]], str | None]) -> str | None:

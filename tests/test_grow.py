@@ -126,3 +126,19 @@ def test_the_environment_is_that_of_path_cluster_and_owner():
 def test_growing_twice_is_the_same():
     files = FOLDER | {"argocd/root.yaml": app("root", "argocd"), "argocd/app.yaml": app("shop", "good")}
     assert grown(files).graph == grown(files).graph
+
+
+@pytest.mark.parametrize(("kustomization_file", "status", "reason"), [
+    pytest.param("resources: [cm.yaml]\n", "resolved", None, id="one that builds"),
+    pytest.param("resources:\n  - lost.yaml\n", "failed", "broken/Kustomization:2: no such file or folder: lost.yaml",
+                 id="one that does not"),
+    pytest.param("resources: ['https://github.com/acme/base?ref=v1']\n", "unresolved",
+                 "broken/Kustomization:1: the base is remote and is not fetched: https://github.com/acme/base?ref=v1",
+                 id="one of which nothing is known"),
+    pytest.param("resources: [cm.yaml, 'https://github.com/acme/base?ref=v1']\n", "resolved", None,
+                 id="one of which a part is known"),
+])
+def test_the_node_of_a_folder_tells_of_its_build(kustomization_file, status, reason):
+    side = grown({"broken/Kustomization": kustomization_file, "broken/cm.yaml": CM % "here"})
+    node = next(node for node in side.graph.nodes if node.id == "kustomize/broken")
+    assert (node.status, node.reason, node.location.file) == (status, reason, "broken/Kustomization")

@@ -18,11 +18,16 @@ _FOLDERS = {"kustomization": ("kustomize", "Kustomization", "kustomize"), "manif
 
 @dataclass(frozen=True)
 class Placed:
-    """A target, with how it is built and the roots it grew from."""
+    """A target, with how it is built, the roots it grew from, and what became of it."""
 
     target: Target
     recipes: tuple[Recipe, ...]
     scopes: frozenset[str]
+    status: str = "resolved"
+    """of a folder's node"""
+    reason: str | None = None
+    file: str | None = None
+    """The kustomization file."""
 
 
 def folder_key(target: Target) -> Key:
@@ -56,9 +61,9 @@ def _nodes_of(item: Placed) -> Iterator[Node]:
     if target.id == target.path and target.kind in _FOLDERS:
         system, kind, tool = _FOLDERS[target.kind]
         source = Source(path=target.path, tool=tool)
-        file = target.files[0] if target.files else f"{target.path}/kustomization.yaml".removeprefix("./")
+        file = item.file or (target.files[0] if target.files else f"{target.path}/kustomization.yaml".removeprefix("./"))
         yield Node(f"{system}/{target.path}", system, kind, None, target.path, Location(file, 1, 1), sources=(source,),
-                   source=source, environment=target.environment)
+                   source=source, environment=target.environment, status=item.status, reason=item.reason)
     for recipe in item.recipes:
         if isinstance(recipe, Chart):
             source = Source(path=recipe.folder, tool="helm")

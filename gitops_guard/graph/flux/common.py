@@ -48,6 +48,15 @@ class Read:
     """Of the source's node."""
     is_git: bool
 
+    @property
+    def remedy(self) -> str:
+        """What makes an unknown place known."""
+        if self.url is None:
+            return "commit the source object, or deploy the path from a GitRepository of this repository"
+        if self.is_git:
+            return "name the repository under repositories: in .gitops-guard.yaml, if it can be read from here"
+        return "check what is packed where it is packed"
+
 
 def node_id(kind: str, namespace: str, name: str) -> str:
     """The id of the node of one of Flux's objects."""

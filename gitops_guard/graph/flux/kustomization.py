@@ -85,7 +85,7 @@ def _folder(read: Read, path: str, body: Map, world: World) -> str:
                            "name its value under flux.variables in .gitops-guard.yaml")
     if isinstance(read.place, Unknown):
         raise ProblemError("unresolved", read.place.reason, ("spec", "sourceRef"),
-                           "name the repository under repositories: in .gitops-guard.yaml, if it can be read from here")
+                           read.remedy)
     folder = read.place.at(path)
     if kind_at(world, folder) != "dir":
         what = "is a file, and Flux needs a folder" if kind_at(world, folder) == "file" else "does not exist in its source"

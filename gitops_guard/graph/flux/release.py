@@ -182,7 +182,7 @@ def _folder(read: Read, path: str, template: _Template, world: World) -> tuple[s
                            template.field("chart"), "name its value under flux.variables in .gitops-guard.yaml")
     if isinstance(read.place, Unknown):
         raise ProblemError("unresolved", read.place.reason, template.field("sourceRef"),
-                           "name the repository under repositories: in .gitops-guard.yaml, if it can be read from here")
+                           read.remedy)
     folder = read.place.at(path)
     kind = kind_at(world, folder)
     if kind == "file":
