@@ -12,7 +12,7 @@ from ..origin import Map, Seq
 from .configurations import Config, builtin
 from .fieldspec import FieldSpec, Place, walk_value
 from .load import fail
-from .node import LOOSE, loose, text_at
+from .node import LOOSE, loose, tag_of, text_at
 from .resource import NO_NAMESPACE, Gvk, Id, ResMap, Resource
 
 
@@ -80,7 +80,7 @@ class _Referrer:
         self._table = table
         self._id = resource.id
         self._cluster = self._id.scope == NO_NAMESPACE
-        self._account_namespaces = _account_namespaces(resource)
+        self._account_namespaces = set() if self._cluster else _account_namespaces(resource)
         self._target = Gvk("", "", "")
         self._spec = FieldSpec("")
 
@@ -187,15 +187,25 @@ def _same_end(one: list[str], other: list[str], *, allow_empty: bool) -> bool:
 
 
 def _account_namespaces(resource: Resource) -> set[str]:
-    """The namespaces of the ServiceAccounts that a RoleBinding binds."""
+    """The namespaces of the ServiceAccounts that a RoleBinding binds. Raises RenderError where kustomize panics, too."""
     found: set[str] = set()
     subjects = resource.body.get("subjects") if resource.kind == "RoleBinding" else None
     if type(subjects) is not Seq:
         return found
     for index, subject in enumerate(subjects):
-        if type(subject) is Map and "namespace" in subject and subject.get("kind") == "ServiceAccount":
-            if type(subject["namespace"]) is not str:
+        if type(subject) is not Map:
+            raise fail("a subject is no mapping", subjects.at[index] or resource.declared)
+        if "namespace" not in subject or "kind" not in subject:
+            continue
+        if not _is_string(subject, "kind"):
+            raise fail("the kind of a subject is no string", subject.at.get("kind") or subjects.at[index] or resource.declared)
+        if subject["kind"] == "ServiceAccount":
+            if not _is_string(subject, "namespace"):
                 place = subject.at.get("namespace") or subjects.at[index] or resource.declared
                 raise fail("the namespace of a subject is no string", place, "name the ServiceAccount's namespace")
             found.add(subject["namespace"])
     return found
+
+
+def _is_string(holder: Map, key: str) -> bool:
+    return type(holder[key]) is str and tag_of(holder[key], holder.at.get(key)) not in ("null", "time")
