@@ -98,6 +98,9 @@ def made(text: str, tag: str, style: str, place: Origin | None) -> tuple[Any, Or
     """The value of a text with a tag and a style, and its place with the spelling. Raises TagError."""
     if style == "{":
         style = ""
+    if tag == "merge" and text != "<<":
+        # Whatever else it may be, it is a text in the end.
+        return text, spelt(place, Spelling(style, None, tag))
     if style or "\n" in text or tag == TEXT:
         value = refold(text) if style == ">" else text
         if tag == TEXT:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..origin import Map
+from .node import fresh, text_of
 from .resource import Resource
 
 _NOTES = "internal.config.kubernetes.io/"
+_ENABLED = "enabled"
+RENAME, REKIND = "allowNameChange", "allowKindChange"
 ORIGIN = "config.kubernetes.io/origin"
 TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 
@@ -41,9 +44,11 @@ def _notes(item: Resource) -> Iterator[tuple[str, str]]:
     if item.behavior:
         yield _NOTES + "generatorBehavior", item.behavior
     if item.needs_hash:
-        yield _NOTES + "needsHashSuffix", "enabled"
+        yield _NOTES + "needsHashSuffix", _ENABLED
     if item.helm:
         yield _NOTES + "helm-generated", "true"
+    for option in item.allowed:
+        yield _NOTES + option, _ENABLED
     if item.made_by:
         yield ORIGIN, item.made_by
     if item.changed_by:
@@ -53,6 +58,37 @@ def _notes(item: Resource) -> Iterator[tuple[str, str]]:
 def transformations(records: Iterable[str]) -> str:
     """What changed a resource, as kustomize writes it."""
     return "".join("- " + record.replace("\n", "\n  ").removesuffix("  ") for record in records)
+
+
+def allow(patch: Map, options: Iterable[str]) -> Map:
+    """A patch with a note of the options it has; all its annotations are texts then, so that a null deletes nothing."""
+    meta = patch.get("metadata")
+    meta = Map(meta, meta.at.copy()) if type(meta) is Map else Map()
+    given = meta.get("annotations")
+    annotations = as_texts(given) if type(given) is Map else Map()
+    annotations.update({_NOTES + option: _ENABLED for option in options})
+    meta.put("annotations", annotations, meta.at.get("annotations"))
+    found = Map(patch, patch.at.copy())
+    found.put("metadata", meta, patch.at.get("metadata"))
+    return found
+
+
+def as_texts(values: Map) -> Map:
+    """Labels or annotations as kustomize has them once it has written them."""
+    texts = Map()
+    for key, value in values.items():
+        text = text_of(value, values.at.get(key))
+        texts.put(key, text, fresh(text, values.at.get(key)))
+    return texts
+
+
+def take_allowed(item: Resource) -> tuple[str, ...]:
+    """Take the notes of `allow` out again; which ones there were."""
+    annotations = _annotations(item)
+    found = tuple(option for option in (RENAME, REKIND) if _NOTES + option in annotations)
+    for option in found:
+        annotations.drop(_NOTES + option)
+    return found
 
 
 def take(item: Resource) -> bool:

@@ -144,6 +144,9 @@ def _operations(stream: Stream, text: str) -> tuple[list[Map] | None, InputError
 def _strategic(patches: list[Map], target: Map | None, at: Origin, source: Origin, rename: bool, rekind: bool) -> Step:
     if target is not None and len(patches) > 1:
         raise fail("several patches in an entry with a target", source, "split them into entries")
+    options = [name for name, given in ((notes.RENAME, rename), (notes.REKIND, rekind)) if given]
+    if options:
+        patches = [notes.allow(patch, options) for patch in patches]
 
     def step(resources: ResMap, incomplete: bool) -> None:
         for patch in patches:
@@ -203,11 +206,7 @@ def _with_texts(patch: Map) -> Map:
     for field in ("labels", "annotations"):
         values = meta.get(field)
         if type(values) is Map and values:
-            texts = Map()
-            for key, value in values.items():
-                text = node.text_of(value, values.at.get(key))
-                texts.put(key, text, node.fresh(text, values.at.get(key)))
-            fresh.put(field, texts, meta.at.get(field))
+            fresh.put(field, notes.as_texts(values), meta.at.get(field))
         elif field in meta:
             fresh.drop(field)
     found = Map(patch, patch.at.copy())
@@ -229,8 +228,11 @@ def _merge(target: Resource, patch: Map, source: Origin, rename: bool, rekind: b
         target.body = Map()
         return
     target.body = merged
+    allowed = notes.take_allowed(target)
     if not notes.take(target):
         target.forget()
+    if allowed:
+        target.allowed, target.touched = allowed, True
     if not rekind or (kind and merged.get("kind") == kind[0]):
         _restore(merged, "kind", kind)
     if version and merged.get("apiVersion") == version[0]:

@@ -76,7 +76,7 @@ def scalar_text(value: Any) -> str:
 class Resource:
     """One object on its way through the build. The body is changed in place; `clone` before a second user gets it."""
 
-    __slots__ = ("behavior", "body", "changed_by", "declared", "helm", "made_by", "needs_hash", "prefixes", "previous",
+    __slots__ = ("allowed", "behavior", "body", "changed_by", "declared", "helm", "made_by", "needs_hash", "prefixes", "previous",
                  "rewritten", "suffixes", "touched", "var_names")
 
     def __init__(self, body: Map, declared: Origin) -> None:
@@ -98,6 +98,8 @@ class Resource:
         """What changed it, in the same words."""
         self.helm = False
         """helm rendered it: `namespace:` leaves it alone."""
+        self.allowed: tuple[str, ...] = ()
+        """Options of patches that changed it; kustomize keeps them among its own notes."""
         self.rewritten = 0
         """How many JSON patches have written it anew."""
         self.touched = False
@@ -176,6 +178,7 @@ class Resource:
         meta = self.body.get("metadata")
         annotations = meta.get("annotations") if type(meta) is Map else None
         if type(annotations) is Map:
+            annotations.shared = None
             for key, value in annotations.items():
                 text = text_of(value, annotations.at.get(key))
                 annotations.put(key, text, fresh(text, annotations.at.get(key)))
@@ -187,7 +190,7 @@ class Resource:
         self.previous, self.prefixes, self.suffixes = [], [], []
         self.needs_hash, self.behavior = False, ""
         self.made_by, self.changed_by, self.touched = "", [], False
-        self.helm = False
+        self.helm, self.allowed = False, ()
 
     def labels(self) -> dict[str, str]:
         """metadata.labels as text."""
@@ -213,7 +216,7 @@ class Resource:
         copy.var_names = self.var_names.copy()
         copy.made_by = self.made_by
         copy.changed_by = self.changed_by.copy()
-        copy.helm = self.helm
+        copy.helm, copy.allowed = self.helm, self.allowed
         copy.rewritten = self.rewritten
         copy.touched = self.touched
         return copy

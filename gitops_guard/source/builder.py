@@ -80,7 +80,8 @@ class Builder:
                     origin = origin._replace(absent=True)
             elif style:
                 origin = origin._replace(spelling=_STYLES[style] if value == event.value else Spelling(style, event.value))
-            elif value != event.value or type(value) is not str:
+            elif value is not event.value:
+                # A time may be its own text, and yet it is no text.
                 origin = _spelt(origin, value, event.value)
             if event.anchor is not None:
                 self._anchors[event.anchor] = (value, origin, 1)

@@ -102,7 +102,10 @@ def _block(value: Any, hand: Hand, indent: int) -> list[str]:
         elif isinstance(item, str) and not isinstance(item, Raw) and re.fullmatch(r"(\S[^\r\t]*\S\n)+", item) and " \n" not in item and "\x00" not in item:
             lines += [f"{pad}{head} |", *(f"{pad}  {line}".rstrip() for line in item.split("\n")[:-1])]
         else:
-            lines.append(f"{pad}{head} {_flow(item, hand)}".rstrip() + (" # note" if hand.chance(2) else ""))
+            line, noted = f"{pad}{head} {_flow(item, hand)}".rstrip(), hand.chance(2)
+            # No note behind a flow collection: kustomize's merge moves it to the collection that stays, and go-yaml then writes it behind
+            # the next key, where a list that the patch has emptied breaks the object that kustomize reads again.
+            lines.append(line + " # note" if noted and not isinstance(item, (dict, list)) else line)
     return lines
 
 
