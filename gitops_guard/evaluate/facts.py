@@ -72,10 +72,10 @@ def _sealed(body: Mapping[str, Any]) -> dict[str, bool]:
     """Whether each value of a SealedSecret has the structure that `kubeseal` makes (sealed-secrets `pkg/crypto`)."""
     spec = body.get("spec")
     values = spec.get("encryptedData") if body.get("kind") == "SealedSecret" and isinstance(spec, Mapping) else None
-    return {key: _is_sealed(value) for key, value in values.items()} if isinstance(values, Mapping) else {}
+    return {key: is_sealed(value) for key, value in values.items()} if isinstance(values, Mapping) else {}
 
 
-def _is_sealed(value: Any) -> bool:
+def is_sealed(value: Any) -> bool:
     """A big-endian length, that many bytes of RSA-OAEP, then AES-GCM with its tag, all in base64."""
     if not isinstance(value, str):
         return False

@@ -21,6 +21,7 @@ from gitops_guard.tree import OutsideError
 from .ci import azure, circleci, clusters, github, gitlab, jenkins, just, make, providers, script, task, tekton
 from .ci.log import Log
 from .generators import generator_facts
+from .secret_files import SecretFiles
 
 _MAX_PROBE = 200_000
 """A file without a suffix that is longer is no script that anyone wrote by hand."""
@@ -74,7 +75,7 @@ class _Reader:
         self.everything = frozenset(sources.tree.files())
 
     def inputs(self, paths: list[str]) -> list[FileInput]:
-        waiting = [path for path in paths if self.kind(path) is not None]
+        asked, waiting = paths, [path for path in paths if self.kind(path) is not None]
         chosen: set[str] = set()
         while waiting:
             path = waiting.pop()
@@ -89,7 +90,20 @@ class _Reader:
         providers.mark([log for _, log in found], self.sources, self.everything)
         for _, log in found:
             clusters.mark(log, self.log)
-        return [FileInput(path, self.kinds[path], self.document(path, log)) for path, log in found]
+        inputs = [FileInput(path, self.kinds[path], self.document(path, log)) for path, log in found]
+        return self.with_secrets(inputs, asked)
+
+    def with_secrets(self, inputs: list[FileInput], paths: list[str]) -> list[FileInput]:
+        """The inputs with what they hold of secrets; a file that is an input for nothing else is of type `text`."""
+        reader = SecretFiles(self.sources)
+        known = {item.path: item for item in inputs}
+        for path in sorted({*paths, *known}):
+            facts = reader.facts(path)
+            if facts and path in known:
+                known[path].document["secrets"] = facts
+            elif facts:
+                known[path] = FileInput(path, "text", {"path": path, "type": "text", "secrets": facts})
+        return [known[path] for path in sorted(known)]
 
     def included(self, log: Log) -> list[str]:
         """The files that a file includes and that are there; GitLab's patterns may have `*`."""

@@ -41,12 +41,23 @@ def is_encrypted(value: Any) -> bool:
 def plain_leaves(document: Mapping[str, Any]) -> list[Path]:
     """The paths of leaves that should be encrypted and aren't, in the order of the document."""
     block = metadata(document)
-    if block is None or any(block.get(name) for name in _SELECTORS[4:]):
+    selectors = None if block is None else selectors_of(block)
+    if selectors is None:
         return []
+    return [path for path, value in leaves(document) if not is_encrypted(value) and selected(selectors, path)]
+
+
+def selectors_of(block: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """The selectors of a `sops` block or a creation rule, the default one where there is none; None where comments select."""
+    if any(block.get(name) for name in _SELECTORS[4:]):
+        return None
     selectors = {name: block[name] for name in _SELECTORS[:4] if isinstance(block.get(name), str) and block[name]}
-    if not selectors:
-        selectors = {"unencrypted_suffix": _DEFAULT_SUFFIX}
-    return [path for path, value in _leaves(document, ()) if not is_encrypted(value) and _selected(selectors, path)]
+    return selectors or {"unencrypted_suffix": _DEFAULT_SUFFIX}
+
+
+def leaves(document: Any) -> Iterator[tuple[Path, Any]]:
+    """Every leaf of a document but those of SOPS' own block."""
+    return _leaves(document, ())
 
 
 def _leaves(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
@@ -61,7 +72,7 @@ def _leaves(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield path, node
 
 
-def _selected(selectors: Mapping[str, str], path: Path) -> bool:
+def selected(selectors: Mapping[str, str], path: Path) -> bool:
     """Whether SOPS would encrypt the leaf: any element of its path counts, indexes don't; a later selector overrules."""
     names = [part for part in path if isinstance(part, str)]
     chosen = True
@@ -69,15 +80,15 @@ def _selected(selectors: Mapping[str, str], path: Path) -> bool:
         chosen = False
     if "encrypted_suffix" in selectors:
         chosen = any(name.endswith(selectors["encrypted_suffix"]) for name in names)
-    if "unencrypted_regex" in selectors and any(_matches(selectors["unencrypted_regex"], name) for name in names):
+    if "unencrypted_regex" in selectors and any(matched(selectors["unencrypted_regex"], name) for name in names):
         chosen = False
     if "encrypted_regex" in selectors:
-        chosen = any(_matches(selectors["encrypted_regex"], name) for name in names)
+        chosen = any(matched(selectors["encrypted_regex"], name) for name in names)
     return chosen
 
 
 @functools.lru_cache(maxsize=4096)
-def _matches(pattern: str, text: str) -> bool:
+def matched(pattern: str, text: str) -> bool:
     """An unanchored search, by an engine whose time is linear as Go's is: the repository brings the pattern.
 
     An invalid pattern matches nothing, as in SOPS, which drops that error.
