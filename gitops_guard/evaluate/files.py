@@ -102,7 +102,8 @@ class _Reader:
             if facts and path in known:
                 known[path].document["secrets"] = facts
             elif facts:
-                known[path] = FileInput(path, "text", {"path": path, "type": "text", "secrets": facts})
+                known[path] = FileInput(path, "text", {"path": path, "type": "text", "documents": [], "comments": [],
+                                                       "commands": [], "uses": [], "errors": [], "secrets": facts})
         return [known[path] for path in sorted(known)]
 
     def included(self, log: Log) -> list[str]:

@@ -60,7 +60,7 @@ def is_ini(text: str) -> bool:
 def plain_in_text(text: str) -> list[dict[str, Any]]:
     """The same of a dotenv or ini file; none where it is neither."""
     if is_dotenv(text):
-        block = {key.removeprefix("sops_"): value for _, (key,), value in _dotenv(text) if key.startswith("sops_")}
+        block = {path[0].removeprefix("sops_"): value for _, path, value in _dotenv(text) if path[0].startswith("sops_")}
         leaves = [leaf for leaf in _dotenv(text) if not leaf[1][0].startswith("sops_")]
     elif is_ini(text):
         block = {path[-1]: value for _, path, value in _ini(text) if path[0] == "sops"}
@@ -74,14 +74,14 @@ def plain_in_text(text: str) -> list[dict[str, Any]]:
             if not is_encrypted(value) and selected(selectors, path)][:_MOST]
 
 
-def _dotenv(text: str) -> Iterator[tuple[int, tuple[str], str]]:
+def _dotenv(text: str) -> Iterator[tuple[int, tuple[str, ...], str]]:
     for number, line in enumerate(text.split("\n"), 1):
         key, equals, value = line.strip().partition("=")
         if equals and not key.startswith("#"):
             yield number, (key,), value
 
 
-def _ini(text: str) -> Iterator[tuple[int, tuple[str, str], str]]:
+def _ini(text: str) -> Iterator[tuple[int, tuple[str, ...], str]]:
     section = "DEFAULT"
     for number, line in enumerate(text.split("\n"), 1):
         head = _INI_SECTION.fullmatch(line)
@@ -131,7 +131,9 @@ def unsealed(documents: list[Any], is_sealed: Any) -> list[dict[str, Any]]:
     for document in documents:
         spec = document.get("spec") if isinstance(document, Map) and document.get("kind") == "SealedSecret" else None
         values = spec.get("encryptedData") if isinstance(spec, Map) else None
-        for key, value in values.items() if isinstance(values, Map) else ():
+        if not isinstance(values, Map):
+            continue
+        for key, value in values.items():
             if not is_sealed(value):
                 found.append({"key": key, "text": "" if value is None else str(value), **place(values.at.get(key))})
     return found[:_MOST]
