@@ -19,6 +19,7 @@ from .mask import Mask
 from .model import Fault, Finding, Occurrence, Resource, ResourceId, Target, Waiver, pointer, value_at
 from .request import Request
 from .schema import Schemas
+from .sealing import declared_names, encrypted, plugins
 from .selection import Selection
 from .side import Side, is_named
 from .source import Sources, plain_comments
@@ -81,6 +82,8 @@ def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: S
            changes: Sequence[Change]) -> Evaluation:
     subjects = Subjects(resources=list(resources), targets={item.target.id: item.target for item in built}, files=list(files),
                         changes=list(changes), deploys=_deploys(side), generates=_generates(side),
+                        encrypted=encrypted(side.built), declared=declared_names(side.sources, side.built),
+                        plugins=plugins(side.sources),
                         repository=surroundings(side.sources, built, side.built, side.graph, files))
     return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
                     jobs=request.jobs)

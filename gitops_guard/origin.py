@@ -58,7 +58,8 @@ class Map(dict[str, Any]):
         super().__init__(items)
         self.at: dict[str, Origin] = {} if at is None else at
         self.gone: dict[str, Origin] | None = None
-        """Keys that a later writer deleted, and where."""
+        """Keys that a later writer deleted, and where; of an object's metadata also `namePrefix` and `nameSuffix`, where its name
+        was lengthened last."""
         self.shared: dict[str, int] | None = None
         """Keys whose value is one with that of other mappings of the same object, and its number (see render/shared.py)."""
 

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitops_guard.origin import Origin, origin_of
+from gitops_guard.origin import Map, Origin, origin_of
 
 from .containers import commands
 from .pairs import Pair, argument_pairs, pairs_in, scalar_pairs
+from .placeholders import ANNOTATION, placeholders
 from .sops import metadata, plain_leaves
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -27,18 +28,23 @@ Path = tuple[str | int, ...]
 
 
 def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts about one manifest: `decoded`, `sops`, `sealed`, `embedded`, `commands`.
+    """The facts about one manifest: `decoded`, `sops`, `sealed`, `embedded`, `commands`, where there are any `references`.
 
     `embedded` lists `path`, `line` (inside the text at that path, from 1; 0 where no line of it can be named), `key`, `value`
-    and `form` of each pair that passed the sieve of pairs.py.
+    and `form` of each pair that passed the sieve of pairs.py; `references` the same with `text`.
     """
     decoded = _decoded(body)
+    found = list(_embedded(body, decoded))
+    references = [fact for fact in found if "text" in fact]
+    lengthened = _lengthened(body)
     return {
         "decoded": decoded,
         "sops": {"document": metadata(body) is not None, "plain": [list(path) for path in plain_leaves(body)]},
         "sealed": _sealed(body),
-        "embedded": list(_embedded(body, decoded)),
+        "embedded": [fact for fact in found if "text" not in fact] if references else found,
         "commands": list(commands(body)),
+        **({"references": references} if references else {}),
+        **({"lengthened": lengthened} if lengthened is not None else {}),
     }
 
 
@@ -68,11 +74,30 @@ def _plain(value: Any) -> dict[str, Any]:
         return {"text": value}
 
 
+def ciphertext(body: Mapping[str, Any]) -> bool:
+    """Whether an object holds what only SOPS can read: it is a SOPS document, or a Secret with one packed into its data."""
+    if metadata(body) is not None:
+        return True
+    strings = body.get("stringData")
+    values = [entry.get("text", "") for entry in _decoded(body).values()]
+    values += strings.values() if body.get("kind") == "Secret" and isinstance(strings, Mapping) else ()
+    return any(isinstance(value, str) and "ENC[AES256_GCM," in value for value in values)
+
+
 def _sealed(body: Mapping[str, Any]) -> dict[str, bool]:
     """Whether each value of a SealedSecret has the structure that `kubeseal` makes (sealed-secrets `pkg/crypto`)."""
     spec = body.get("spec")
     values = spec.get("encryptedData") if body.get("kind") == "SealedSecret" and isinstance(spec, Mapping) else None
     return {key: is_sealed(value) for key, value in values.items()} if isinstance(values, Mapping) else {}
+
+
+def _lengthened(body: Mapping[str, Any]) -> list[str] | None:
+    """Of a SealedSecret: which of a kustomization's fields lengthened its name."""
+    if body.get("kind") != "SealedSecret":
+        return None
+    meta = body.get("metadata")
+    gone = meta.gone if type(meta) is Map else None
+    return [field for field in ("namePrefix", "nameSuffix") if gone and field in gone]
 
 
 def is_sealed(value: Any) -> bool:
@@ -114,6 +139,8 @@ def _scalar_or_node(value: Any, path: Path, key: str, parent: Any, kind: Any) ->
             label = str(name) if own else f"{last}.{child}"
             for found in _scalar_or_node(item, (*path, child), label, value, kind):
                 yield {**found, "form": "named"} if own and found["form"] == "scalar" else found
+            if child[:18] == ANNOTATION and len(path) > 2 and path[-2] == "metadata":
+                yield _reference((*path, child), 0, "annotation", child)
     elif isinstance(value, list):
         yield from _arguments(value, path)
         for index, item in enumerate(value):
@@ -125,6 +152,8 @@ def _scalar_or_node(value: Any, path: Path, key: str, parent: Any, kind: Any) ->
 def _text(text: str, path: Path, key: str, origin: Origin | None) -> Iterator[dict[str, Any]]:
     """The pairs of one scalar; in a text of several lines (or JSON in one), those inside it."""
     stripped = text.strip()
+    if "<" in stripped:
+        yield from _placeholders(text, path, origin)
     if "\n" not in stripped and stripped[:1] not in ("{", "["):
         for pair in scalar_pairs(key, stripped):
             yield _fact(path, pair, 0)
@@ -132,6 +161,12 @@ def _text(text: str, path: Path, key: str, origin: Origin | None) -> Iterator[di
     known = origin is None or origin.block or origin.packed
     for pair in pairs_in(text):
         yield _fact(path, pair, pair.line if known else 0)
+
+
+def _placeholders(text: str, path: Path, origin: Origin | None, *, packed: bool = False) -> Iterator[dict[str, Any]]:
+    inner = origin is not None and bool(origin.packed or (origin.block and not packed))
+    for line, found in placeholders(text):
+        yield _reference(path, line if inner else 0, "placeholder", found)
 
 
 def _arguments(items: list[Any], path: Path) -> Iterator[dict[str, Any]]:
@@ -152,12 +187,16 @@ def _entries(body: Mapping[str, Any], decoded: Mapping[str, Any]) -> Iterator[di
     """The pairs inside a Secret's values. Its keys are judged as wholes, so what stands alone under a key is left out."""
     data = body.get("data")
     for key, entry in decoded.items():
+        if "<" in entry.get("text", ""):
+            yield from _placeholders(entry["text"], ("data", key), origin_of(data, key), packed=True)
         for pair in pairs_in(entry.get("text", "")):
             yield _fact(("data", key), pair, pair.line * _packed(data, key))
     strings = body.get("stringData")
     for key, value in strings.items() if isinstance(strings, Mapping) else ():
         if isinstance(value, str):
             origin = origin_of(strings, key)
+            if "<" in value:
+                yield from _placeholders(value, ("stringData", key), origin)
             known = origin is None or origin.block
             for pair in pairs_in(value):
                 yield _fact(("stringData", key), pair, pair.line if known else 0)
@@ -171,6 +210,10 @@ def _packed(values: Any, key: str) -> int:
 
 def _fact(path: Path, pair: Pair, line: int) -> dict[str, Any]:
     return {"path": list(path), "line": line, "key": pair.key, "value": pair.value, "form": pair.form}
+
+
+def _reference(path: Path, line: int, form: str, text: str) -> dict[str, Any]:
+    return {"path": list(path), "line": line, "form": form, "text": text}
 
 
 def _tail(key: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..model import Fault, Location, Resource, ResourceId, Target
-from ..origin import Map
+from ..origin import Map, Origin
 from ..policy import POLICY_ERROR, Policy
 from .files import FileInput
 from .repository import Repository
@@ -47,6 +47,12 @@ class Subjects:
     """What each controller object deploys, of `resources`; those of which that is not known are left out."""
     generates: Mapping[ResourceId, Sequence[Resource]] = field(default_factory=dict)
     """The objects that each generator makes; those of which that is not known are left out."""
+    encrypted: Mapping[tuple[ResourceId, str | None], Sequence[str]] = field(default_factory=dict)
+    """Of a controller object, as a target holds it: what it deploys that SOPS encrypted."""
+    declared: Mapping[Origin, Mapping[str, Any]] = field(default_factory=dict)
+    """What an object is called where it is declared (declared.py), by its `declared`."""
+    plugins: Sequence[str] = ()
+    """The Secret plugins that the repository shows in use: `avp`."""
     repository: Repository | None = None
 
 
@@ -152,7 +158,7 @@ class _Maker:
                 asked = needy if target is not None else self._loose(needy)
                 if asked:
                     members = f'{member},"target":{self._target(target)}'
-                    found.append(Unit(asked, members, text, items[0].body, tuple(here), target, known=known))
+                    found.append(Unit(asked, members, text, items[0].body, tuple(here), target, known=self._known(here[0])))
         return found
 
     def _known(self, item: Resource) -> str:
@@ -165,6 +171,14 @@ class _Maker:
             texts = [self._text(other) for other in self._subjects.generates[item.id]]
             if None not in texts:
                 found.append(f'"generates":[{",".join(text or "" for text in texts)}]')
+        encrypted = self._subjects.encrypted.get((item.id, item.target))
+        if encrypted is not None:
+            found.append(f'"encrypted":{json.dumps(list(encrypted))}')
+        declared = self._subjects.declared.get(item.declared)
+        if declared is not None:
+            found.append(f'"declared":{json.dumps(declared)}')
+        if self._subjects.plugins:
+            found.append(f'"plugins":{json.dumps(list(self._subjects.plugins))}')
         return ",".join(found)
 
     def of_targets(self) -> list[Unit]:

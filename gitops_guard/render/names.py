@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..origin import Origin
+from ..origin import Map, Origin
 from .fieldspec import FieldSpec, Place, walk
 from .node import LOOSE
 from .resource import Gvk, ResMap, Resource
@@ -47,4 +47,12 @@ def _affix(resource: Resource, specs: tuple[FieldSpec, ...], history: list[str],
         if spec.path == "metadata/name" and (before or behind):
             history.append(before or behind)
             resource.remember()
+            _note(resource, "namePrefix" if before else "nameSuffix", origin)
         walk(resource, spec, put, blank=str, origin=origin)
+
+
+def _note(resource: Resource, field: str, origin: Origin) -> None:
+    """Remember what lengthened the name: the name's own origin can't tell."""
+    meta = resource.body.get("metadata")
+    if type(meta) is Map:
+        meta.gone = {**(meta.gone or {}), field: origin}
