@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jsonschema
@@ -23,10 +24,13 @@ from gitops_guard.evaluate.units import units
 from gitops_guard.examples import Example, read_examples
 from gitops_guard.governance import surroundings
 from gitops_guard.locate import locate
-from gitops_guard.model import Fault, Target
+from gitops_guard.model import Fault, Resource, Target
 from gitops_guard.nodes import Graph
 from gitops_guard.policy import Policy, PolicyFolder, PolicySet, load
 from gitops_guard.rego_file import RegoFile
+from gitops_guard.render import Renderer
+from gitops_guard.sealing import declared_names, encrypted, plugins
+from gitops_guard.source import Sources
 from gitops_guard.targets import Built
 
 LOADED = load([PolicyFolder(data.policies(), builtin=True)])
@@ -127,12 +131,23 @@ def subjects_of(example: Example) -> Subjects:
     tree = sources(dict(files))
     target = Target("example", "manifests", ".", example.environment, owners=example.owners)
     name = None if example.outside else target.id
-    resources = [resource for path in example.files if path.endswith(manifests.SUFFIXES) and not is_ci(path)
-                 for resource in manifests.read(tree, path, name)]
+    resources, read = rendered(tree, example.files, name)
+    resources += [resource for path in example.files if path.endswith(manifests.SUFFIXES) and not is_ci(path) and path not in read
+                  for resource in manifests.read(tree, path, name)]
     files_read = read_files(tree, example.files)
     built = Built(target, "rendered", tuple(resources), (), frozenset(example.files))
     return Subjects(resources, {} if example.outside else {target.id: target}, files_read,
-                    repository=surroundings(tree, [built], [built], Graph(), files_read))
+                    repository=surroundings(tree, [built], [built], Graph(), files_read),
+                    encrypted=encrypted([built]), declared=declared_names(tree, [built]), plugins=plugins(tree))
+
+
+def rendered(tree: Sources, files: Iterable[str], target: str | None) -> tuple[list[Resource], frozenset[str]]:
+    """What the kustomizations of an example that no other one uses build, and the files that they read."""
+    renderer = Renderer(tree)
+    folders = {posixpath.dirname(path) or "." for path in files if posixpath.basename(path) in manifests.KUSTOMIZATION_FILES}
+    built = [renderer.render(folder) for folder in sorted(folders - {used for folder in folders for used in renderer.uses(folder)[0]})]
+    return ([dataclasses.replace(resource, target=target) for one in built for resource in one.resources],
+            frozenset[str]().union(*(one.read for one in built)))
 
 
 def is_ci(path: str) -> bool:

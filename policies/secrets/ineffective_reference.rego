@@ -53,7 +53,9 @@ deny contains result.violation(list(path, key), msg) if {
 deny contains result.violation(list(place, key), msg) if {
 	place := array.concat(template, ["metadata", "annotations"])
 	found := injecting(object.get(input.object, place, {}))
-	some key in [min({key | some key in found; startswith(key, secret_prefix)})]
+	asking := {name | some name in found; startswith(name, secret_prefix)}
+	count(asking) > 0
+	key := min(asking)
 	not injected(object.get(input.object, template, {}))
 	msg := "without vault.hashicorp.com/agent-inject: \"true\" the Vault Agent injector leaves these pods alone"
 }
