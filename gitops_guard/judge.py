@@ -123,6 +123,7 @@ def _mask(sources: Sources, resources: Iterable[Resource], files: Iterable[FileI
     for resource in resources:
         mask.secret(resource)
     for item in files:
+        mask.file(item.path, item.document.get("secrets", {}))
         for generator in item.document.get("generators", ()):
             if generator.get("generator") == "Secret":
                 mask.generated(generator)

@@ -13,14 +13,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .cover import MASK, behind_key, cover, cover_block, cover_keys, cover_values, value_column
 from .errors import SourceError
 from .model import Fault, Resource, value_at
 from .origin import Map, Origin, Seq
 from .source import Dialect, Stream, parse_embedded
 
-MASK = "***"
-# A shorter text stands in too many harmless words; its place is masked in excerpts all the same.
+# A shorter text stands in too many harmless words; its place is masked in excerpts all the same. Where it stands alone, and reads
+# like nothing else, it is masked from four characters on.
 _SHORTEST = 6
+_SHORT = re.compile(r"(?=.*[A-Za-z])(?=.*[^A-Za-z.])[!-~]{4,5}")
+_ALONE = re.compile(r"[!-~]+")
+_EDGES = "\"'`,.;:()[]{}<>="
+# Rules of this category whose field is no value.
+_NO_VALUES = ("secrets/sealed-secret-renamed", "secrets/missing-decryption", "secrets/ineffective-reference")
 # Names of fields whose values are public: `postgres` as a user is no reason to hide the image of that name.
 _PUBLIC = re.compile(r"(?i)(^|[._-])(user|user_?name|host|host_?name|port|database|db|db_?name|email|region|namespace"
                      r"|tls\.crt|ca\.crt)$")
@@ -30,13 +36,17 @@ _GIVEN = re.compile(
              | --from-literal(?:=|[ ]+)["']?[\w.-]+=
              | (?<![\w$])[\w]*(?:token|passw(?:or)?d|passphrase|secret|api_?key|access_?key|secret_?key)=
              | \bauthorization:[ ]*(?:bearer[ ]+|basic[ ]+|token[ ]+)?
-             | \b(?:--set(?:-string)?(?:=|[ ]+))[\w.-]*(?:token|passw(?:or)?d|secret)=
+             | (?<![\w-])(?:--(?:helm-)?set(?:-string|-literal)?|--env|-p)(?:=|[ ]+)["']?[\w.\[\]-]*
+               (?:token|passw(?:or)?d|pwd|secret|key|cred(?:ential)?s?)[\w.]*=
+             | (?<![\w-])(?:--parameter|--helm-set(?:-string)?)(?:=|[ ]+)["']?[\w.\[\]-]+=(?!(?:\d+|true|false)\b)
              | ://[^\s:/@'"]+: )
         (?P<value> (?![-$<{*@]|["'](?:[$<{*]|["'])) (?: "[^"]*" | '[^']*' | [^\s'",;|&@]+ ))""")
 # A text that reads like a word is no secret where it names a field.
 _WORD = re.compile(r"[A-Za-z][a-z]*([._-][A-Za-z]*)*")
 # What ends a line in YAML: its parser counts so.
 _BREAKS = re.compile("(\r\n|[\n\r\x85\u2028\u2029])")
+_FAKES = {"SecretStore": (("spec", "provider", "fake"),), "ClusterSecretStore": (("spec", "provider", "fake"),),
+          "Fake": (("spec", "data"),), "ClusterGenerator": (("spec", "generator", "fakeSpec"),)}
 
 
 class Mask:
@@ -44,20 +54,32 @@ class Mask:
 
     def __init__(self) -> None:
         self._values: set[str] = set()
+        self._short: set[str] = set()
         self._places: dict[str, set[tuple[Origin, str]]] = {}
         """file -> values in it, each with a beginning that may be shown if it stands there (`key=` of a generator's literal)"""
         self._lines: dict[str, set[int]] = {}
+        self._closed: set[str] = set()
+        """Files of which only the keys may be shown."""
         self._index: dict[str, list[int]] | None = None
         """beginning of values -> the lengths of the values that begin so, longest first"""
 
     def secret(self, resource: Resource) -> None:
-        """Take in the values of an object, if it is a Secret."""
-        if resource.body.get("kind") == "Secret":
+        """Take in the values of an object, if it is a Secret, or what stands in for a store of them."""
+        kind = resource.body.get("kind")
+        if kind == "Secret":
             self._fields(resource.body)
+        for path in _FAKES.get(str(kind), ()):
+            self._all(value_at(resource.body, path), None)
+
+    def file(self, path: str, secrets: Mapping[str, Any]) -> None:
+        """Take in what a file holds of secrets, as evaluate/secret_files.py describes it."""
+        self._lines.setdefault(path, set()).update(key["line"] for key in secrets.get("keys", ()))
+        if "plain" in secrets or "unsealed" in secrets or not secrets.get("rule", {}).get("encrypted", True):
+            self._closed.add(path)
 
     def fault(self, fault: Fault) -> None:
         """Take in the value that a `secrets/*` rule reported."""
-        if not fault.rule.startswith("secrets/"):
+        if not fault.rule.startswith("secrets/") or fault.rule in _NO_VALUES:
             return
         if fault.location is not None:
             self._lines.setdefault(fault.location.file, set()).add(fault.location.line)
@@ -74,7 +96,7 @@ class Mask:
             elif origin is not None and origin.block:
                 self._lines.setdefault(origin.file, set()).add(origin.line + fault.line)
             self._inner(value)
-            self._inner(_behind_key(value))
+            self._inner(behind_key(value))
             return
         self._value(value, origin, f"{fault.path[-1]}=")
 
@@ -107,7 +129,13 @@ class Mask:
                 parts += [message[done:at], MASK]
                 done = at + length
             at += length or 1
-        return "".join((*parts, message[done:]))
+        return self._without_short("".join((*parts, message[done:])))
+
+    def _without_short(self, message: str) -> str:
+        if not self._short:
+            return message
+        return _ALONE.sub(lambda match: match.group().replace(word, MASK)
+                          if (word := match.group().strip(_EDGES)) in self._short else match.group(), message)
 
     def _beginnings(self) -> dict[str, list[int]]:
         if self._index is None:
@@ -126,14 +154,17 @@ class Mask:
         """A file's text with every known place and value replaced; lines and the columns before them stay."""
         parts = _BREAKS.split(text)
         lines, breaks = parts[::2], [*parts[1::2], ""]
+        if file in self._closed:
+            cover_values(lines, structured=file.endswith((".yaml", ".yml", ".json")))
         for number in self._lines.get(file, ()):
-            _cover(lines, number, _value_column(lines, number))
+            cover(lines, number, value_column(lines, number))
         for origin, start in sorted(self._places.get(file, ())):
             at = origin.column - 1
             stands = origin.line <= len(lines) and lines[origin.line - 1].startswith(start, at)
-            _cover(lines, origin.line, origin.column + (len(start) if stands else 0))
+            cover(lines, origin.line, origin.column + (len(start) if stands else 0))
             if origin.block:
-                _cover_block(lines, origin)
+                cover_block(lines, origin)
+        cover_keys(lines)
         shown = "".join(_GIVEN.sub(rf"\g<1>{MASK}", line) + end for line, end in zip(lines, breaks, strict=True))
         return self.text(shown)
 
@@ -237,6 +268,8 @@ class Mask:
             if part is not None and len(part.strip()) >= _SHORTEST:
                 self._values.update(_spellings(part.strip()))
                 self._index = None
+            elif part is not None and _SHORT.fullmatch(part.strip()):
+                self._short.add(part.strip())
 
 
 def _spellings(value: str) -> set[str]:
@@ -262,29 +295,3 @@ def _stands(text: str, start: int, end: int) -> bool:
 
 def _item(parent: Any, index: str | int) -> Origin | None:
     return parent.at[index] if isinstance(parent, Seq) and isinstance(index, int) and index < len(parent) else None
-
-
-def _value_column(lines: list[str], number: int) -> int:
-    """Where the value begins on a line of `key: value` or `key=value`, from 1."""
-    match = re.match(r"[\s\-]*[^:=]*[:=]\s*", lines[number - 1]) if 0 < number <= len(lines) else None
-    return match.end() + 1 if match else 1
-
-
-def _behind_key(line: str | None) -> str | None:
-    """The value of a line of `key: value` or `key=value`, without its quotes."""
-    match = re.fullmatch(r"[^:=]*[:=]\s*(.*?)[\s,;]*", line) if line else None
-    return match.group(1).strip("'\"") if match else None
-
-
-def _cover(lines: list[str], number: int, column: int) -> None:
-    if 0 < number <= len(lines) and len(lines[number - 1]) >= column:
-        lines[number - 1] = lines[number - 1][:column - 1] + MASK
-
-
-def _cover_block(lines: list[str], origin: Origin) -> None:
-    for number in range(origin.line + 1, len(lines) + 1):
-        line = lines[number - 1]
-        if line.strip() and len(line) - len(line.lstrip(" ")) < origin.block - 1:
-            return
-        if line.strip():
-            lines[number - 1] = line[:origin.block - 1] + MASK

@@ -146,3 +146,43 @@ def test_the_longest_value_goes_first_and_words_stand_alone():
     mask = Mask()
     mask.secret(loaded("kind: Secret\nstringData: {a: abcdefgh, b: abcdefgh-more, c: Secret-1}\n")[1])
     assert mask.text("abcdefgh-more abcdefgh xabcdefgh abcdefghi Secret-12 abcde") == "*** *** xabcdefgh abcdefghi ***2 abcde"
+
+
+def test_private_keys_are_hidden_wherever_they_stand():
+    text = "a: 1\n-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKC\nAQEA0Z3V\n-----END RSA PRIVATE KEY-----\nb: 2\nKEY=AGE-SECRET-KEY-1QQQ\n"
+    assert Mask().source("notes.md", text) == (
+        "a: 1\n-----BEGIN RSA PRIVATE KEY-----\n***\n***\n-----END RSA PRIVATE KEY-----\nb: 2\nKEY=***\n")
+
+
+def test_of_a_file_that_should_be_encrypted_only_keys_are_shown():
+    mask = Mask()
+    mask.file("values.enc.yaml", {"rule": {"encrypted": False}})
+    mask.file("a.env", {"plain": [{"key": "A", "line": 1, "column": 1}]})
+    mask.file("public.yaml", {"rule": {"encrypted": True}})
+    assert mask.source("values.enc.yaml", "smtp:\n  password: abc\n  text: |\n    QWxhZGRpbg==\n") == (
+        "smtp:\n  password: ***\n  text: ***\n***\n")
+    assert mask.source("a.env", "A=abc\nQWxhZGRpbg==\n") == "A=***\n***\n"
+    assert mask.source("public.yaml", "a: b\n") == "a: b\n"
+
+
+def test_a_short_value_alone():
+    mask = Mask()
+    mask.secret(loaded("apiVersion: v1\nkind: Secret\nstringData: {a: x1-y, b: 8080, c: v1.2, d: abcd}\n")[1])
+    assert mask.text("the value 'x1-y', not ax1-yb, 8080, abcd") == "the value '***', not ax1-yb, 8080, abcd"
+
+
+def test_a_fake_store():
+    text = "apiVersion: external-secrets.io/v1\nkind: SecretStore\nspec: {provider: {fake: {data: [{key: /a, value: Quarto-Beech}]}}}\n"
+    mask = Mask()
+    mask.secret(loaded(text)[1])
+    assert "Quarto" not in mask.source("s.yaml", text)
+
+
+@pytest.mark.parametrize(("line", "shown"), [
+    ("argocd app set shop --parameter db.password=VALUE", "argocd app set shop --parameter db.password=***"),
+    ("argocd app set shop -p 'auth.token=VALUE' x", "argocd app set shop -p 'auth.token=***' x"),
+    ("argocd app set shop --helm-set global.apiKey=VALUE", "argocd app set shop --helm-set global.apiKey=***"),
+    ("argocd app set shop --parameter p=VALUE -p=x", "argocd app set shop --parameter p=*** -p=x"),
+    ("argocd app set shop --parameter replicas=2", "argocd app set shop --parameter replicas=2")])
+def test_parameters_on_a_command_line(line, shown):
+    assert Mask().source("deploy.sh", line) == shown

@@ -74,7 +74,8 @@ def _env(sources: Sources, path: str, origin: Origin | None) -> Iterator[dict[st
     for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         name, _, value = raw.strip(b"\r").lstrip().partition(b"=")
         key = name.decode("utf-8", "replace")
-        if key and not key.startswith("#") and not (encrypted and key.startswith("sops_")):
+        # kustomize refuses a line without a key; the value behind it is a value all the same.
+        if (key or value) and not key.startswith("#") and not (encrypted and key.startswith("sops_")):
             content = _content(value)
             whole = ENCRYPTED.fullmatch(content.get("value", "")) is not None
             yield {"key": key, "form": "env", **content, "encrypted": whole, "pairs": [],

@@ -66,6 +66,9 @@ _LINE = re.compile(r"(?:export\s+|set\s+|ENV\s+|ARG\s+|-\s+)?[\"']?([A-Za-z_][\w
 _QUOTED = re.compile(r"(?<![\w.\-])([A-Za-z_][\w.\-]{0,100})[\"']?\]?\s{0,9}(?:=>|:=|=|:)\s{0,9}([\"'])([^\"'\n]{1,1000})\2")
 _FLAG = re.compile(r"(?<![\w-])--?([A-Za-z][\w\-.]{2,100})(?:=|\s+)"
                    r"([^\s\"'-][^\s\"']{0,1000}|\"[^\"\n]{1,999}\"|'[^'\n]{1,999}')")
+# The password glued to its flag, as mysql and its like have it: `-phunter2`.
+_GLUED = re.compile(r"(?<![\w-])-p(?!ass(?:word|wd|phrase)?\b|wd?\b)([\"']?)([^\s\"'=-][^\s\"'=]{2,500})\1(?=$|[\s\"'])")
+_GLUES = re.compile(r"mysql|mariadb|sshpass")
 _ASSIGNED = re.compile(r"(?<![\w.\-$])([A-Za-z_]\w{0,100})=([^\s\"';&|<>()]{1,1000})")
 _ELEMENT = re.compile(r"<([A-Za-z][\w.:\-]{0,100})(?:\s[^<>]{0,300})?>([^<>]{1,1000})</")
 _NAMED = re.compile(r"(?:name|key)=\"([^\"\n]{1,200})\"\s+value=\"([^\"\n]{1,1000})\"")
@@ -104,9 +107,13 @@ def _has_one(text: str, marks: tuple[str, ...]) -> bool:
     return False
 
 
+def _glues(text: str) -> bool:
+    return " -p" in text and _GLUES.search(text) is not None
+
+
 def pairs_in(text: str) -> list[Pair]:
     """Every pair of a text that passes the sieve, by line. Never raises; takes time in proportion to the text."""
-    if not speaks(text) and not tokenish(text):
+    if not speaks(text) and not tokenish(text) and not _glues(text):
         return []
     found = set(itertools.islice(_text(text, 1, 0), MAX_PAIRS + 1))
     if len(found) > MAX_PAIRS:
@@ -125,11 +132,14 @@ def scalar_pairs(key: str, value: str) -> list[Pair]:
 
 def argument_pairs(words: list[tuple[int, str]]) -> list[tuple[int, Pair]]:
     """The flags of a command's words (index, text) with their values: `--key=value`, or `--key` and the next word."""
-    found = []
+    found = [(index, Pair("password", glued.group(2), 1, "flag")) for index, word in words
+             if (glued := _GLUED.match(word)) and _GLUES.search(" ".join(word for _, word in words))]
     for (index, word), (after, following) in zip(words, [*words[1:], (0, "-")], strict=True):
         name, equals, value = word.partition("=")
         if not name.startswith("-") or not speaks(name) or " " in name:
             continue
+        if _GLUED.match(name):
+            continue  # the value of mysql's -p, not a flag's name
         if equals:
             found.append((index, Pair(name.lstrip("-"), value[:_MAX_VALUE], 1, "flag")))
         elif not following.startswith("-"):
@@ -148,7 +158,12 @@ def _text(text: str, first: int, depth: int) -> Iterator[Pair]:
     for number, line in enumerate(lines, start=first):
         if tokenish(line):
             yield from _tokens(line, number)
-        if not speaks(line) or _COMMENT.match(line):
+        if _COMMENT.match(line):
+            continue
+        if structure is None and _glues(line):
+            for match in _GLUED.finditer(line):
+                yield Pair("password", match.group(2), number, "flag")
+        if not speaks(line):
             continue
         yield from _parts(line, number)
         if structure is None:
@@ -235,7 +250,7 @@ def _assignments(line: str, number: int) -> Iterator[Pair]:
             yield Pair(match.group(1), match.group(3), number, "code")
     for pattern, form in ((_FLAG, "flag"), (_ASSIGNED, "code"), (_ELEMENT, "line"), (_NAMED, "line")):
         for match in pattern.finditer(line):
-            if speaks(match.group(1)):
+            if speaks(match.group(1)) and not (form == "flag" and _GLUED.match(line, match.start())):
                 yield Pair(match.group(1), _unquoted(match.group(2)), number, form)
 
 

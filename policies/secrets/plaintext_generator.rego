@@ -23,6 +23,7 @@ deny contains fault if {
 	input.file.type == "kustomization"
 	some value in input.file.generators
 	value.generator == "Secret"
+	value.key != ""
 	not value.encrypted
 	not allowed(value.key)
 	entry := {

@@ -99,3 +99,12 @@ def test_hostile_texts_take_little_time(text):
 def test_any_text_is_read_without_an_error(text):
     lines = text.count("\n") + 1
     assert all(1 <= pair.line <= lines for pair in pairs_in(text + "password"))
+
+
+@pytest.mark.parametrize(("line", "expected"), [
+    ("mysql -u root -phunter2 db", [("password", "hunter2")]), ("mysqladmin -p'hunter2' ping", [("password", "hunter2")]),
+    ("mysql -u root -ppassw0rd-x db", [("password", "passw0rd-x")]), ("mysql -p $MYSQL_PASSWORD", []),
+    ("other -ppassw0rd db", []), ("mysql -password hunter2", [("password", "hunter2")])])
+def test_a_password_glued_to_its_flag(line, expected):
+    assert [(pair.key, pair.value) for pair in pairs_in("# \n" + line) if pair.form == "flag"] == expected
+    assert [(pair.key, pair.value) for _, pair in argument_pairs(list(enumerate(line.replace("'", "").split())))] == expected
