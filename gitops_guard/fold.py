@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from .model import Finding, Occurrence, ResourceId, Rule
 
+_ONE_VALUE = "secrets/"
+
 
 def fold(occurrences: Iterable[Occurrence], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     """The findings, sorted by file, line, column, rule and resource.
@@ -36,7 +38,10 @@ def _identity(occurrence: Occurrence) -> tuple[object, ...]:
 
 
 def _apart(groups: Mapping[tuple[object, ...], list[Occurrence]]) -> list[list[Occurrence]]:
-    """Split a position's occurrences so that results of a rule about one resource in one target are not taken for one."""
+    """Split a position's occurrences so that results of a rule about one resource in one target are not taken for one.
+
+    Of secrets they are: a value that stands once is one fault, however many fields it goes into.
+    """
     merged: list[list[Occurrence]] = []
     for group in groups.values():
         rounds: dict[int, list[Occurrence]] = {}
@@ -44,7 +49,8 @@ def _apart(groups: Mapping[tuple[object, ...], list[Occurrence]]) -> list[list[O
         for occurrence in group:
             who = (occurrence.target, occurrence.resource)
             turn = seen[who] = seen.get(who, -1) + 1
-            rounds.setdefault(turn if occurrence.resource is not None else 0, []).append(occurrence)
+            alone = occurrence.resource is None or occurrence.rule.startswith(_ONE_VALUE)
+            rounds.setdefault(0 if alone else turn, []).append(occurrence)
         merged.extend(rounds.values())
     return merged
 

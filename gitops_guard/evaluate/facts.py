@@ -36,7 +36,7 @@ def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
     decoded = _decoded(body)
     found = list(_embedded(body, decoded))
     references = [fact for fact in found if "text" in fact]
-    lengthened = _lengthened(body)
+    lengthened, unwritten = _lengthened(body), _unwritten(body)
     return {
         "decoded": decoded,
         "sops": {"document": metadata(body) is not None, "plain": [list(path) for path in plain_leaves(body)]},
@@ -44,6 +44,7 @@ def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
         "embedded": [fact for fact in found if "text" not in fact] if references else found,
         "commands": list(commands(body)),
         **({"references": references} if references else {}),
+        **({"unwritten": unwritten} if unwritten else {}),
         **({"lengthened": lengthened} if lengthened is not None else {}),
     }
 
@@ -62,6 +63,17 @@ def _decoded(body: Mapping[str, Any]) -> dict[str, Any]:
     if body.get("kind") != "Secret" or not isinstance(data, Mapping):
         return {}
     return {key: _plain(value) for key, value in data.items()}
+
+
+def _unwritten(body: Mapping[str, Any]) -> list[list[str]]:
+    """The entries of a Secret that a chart's template made up: helm rendered the object, and they stand nowhere."""
+    if body.get("kind") != "Secret":
+        return []
+    kind = origin_of(body, "kind")
+    if kind is None or kind.exact:
+        return []
+    return [[field, key] for field in ("data", "stringData") if type(values := body.get(field)) is Map
+            for key in values if key not in values.at]
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -6,6 +6,8 @@ file; as an end or a part of a text that such a value went into. All places are 
 
 from __future__ import annotations
 
+import base64
+import binascii
 import bisect
 import posixpath
 import re
@@ -72,6 +74,33 @@ class Finder:
         file = self._file(self._names[at]) if at >= 0 else ""
         resource.declared = self._of(file, "kind", resource.kind)
         self._walk(resource.body, file, "")
+        if resource.kind == "Secret":
+            self._contents(resource.body, file)
+
+    def _contents(self, secret: Map, file: str) -> None:
+        """A Secret's values are looked for as they are, not in base64; what nobody wrote (randAlphaNum, genCA) has no place."""
+        for field in ("data", "stringData"):
+            values = secret.get(field)
+            if type(values) is not Map:
+                continue
+            for key, value in values.items():
+                text = _decoded(value) if field == "data" else _text(value)
+                place = self._written(file, key, text) if text else values.at.get(key)
+                if place is None:
+                    values.at.pop(key, None)
+                else:
+                    values.at[key] = place
+
+    def _written(self, file: str, key: str, text: str) -> Origin | None:
+        found = self._exactly(key, text) or self._inside(text)
+        if found is not None:
+            return found.origin
+        lines = self._templates.get(file) or []
+        first = text.strip().partition("\n")[0]
+        number = next((number for number, line in enumerate(lines, 1) if first in line), 0) if len(first) > 2 else 0
+        coded = base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
+        number = number or next((number for number, line in enumerate(lines, 1) if coded in line), 0)
+        return Origin(file, number, 1, exact=False) if number else None
 
     def _file(self, name: str) -> str:
         """The template of a `# Source:` line, which begins with the chart's name; empty where it is packed."""
@@ -138,6 +167,13 @@ def _alike(one: str, two: str) -> bool:
 def _tells(text: str) -> bool:
     """Whether a text alone says enough to be known again."""
     return len(text) > 3 and not re.fullmatch(r"[\d.]+|true|false", text)
+
+
+def _decoded(value: Any) -> str:
+    try:
+        return base64.b64decode(_text(value), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return _text(value)
 
 
 def _text(value: Any) -> str:

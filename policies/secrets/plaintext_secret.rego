@@ -37,6 +37,7 @@ exposed contains entry if {
 	some key, raw in values
 	raw != null
 	not allowed(key)
+	not [field, key] in made_up
 	entry := object.union(content(field, key, raw), {
 		"field": field,
 		"key": key,
@@ -75,6 +76,9 @@ allowed(key) if {
 	is_string(pattern)
 	glob.match(pattern, [], key)
 }
+
+# What a chart's template makes up (randAlphaNum, genCA, lookup) stands nowhere in the repository.
+made_up := object.get(input.facts, "unwritten", [])
 
 # SOPS leaves this leaf plain because the file's own selectors say so; that is a decision, not a leak.
 left_plain(field, key) if {

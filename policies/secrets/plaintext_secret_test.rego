@@ -52,3 +52,11 @@ test_no_value_in_messages if {
 		not contains(fault.msg, "hunter2")
 	}
 }
+
+test_what_a_template_makes_up if {
+	secret := {"apiVersion": "v1", "kind": "Secret", "stringData": {"a": "Zx81mQp0Lk2Jh3Gf"}}
+	facts := {"decoded": {}, "sops": {"document": false, "plain": []}, "embedded": []}
+	given := {"object": secret, "facts": facts, "parameters": {"allow_keys": [], "strict": false}}
+	count(plaintext_secret.deny) == 1 with input as given
+	count(plaintext_secret.deny) == 0 with input as object.union(given, {"facts": {"unwritten": [["stringData", "a"]]}})
+}
