@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gitops_guard.origin import Map, Origin, origin_of
 
 from .containers import commands
-from .pairs import Pair, argument_pairs, pairs_in, scalar_pairs
+from .pairs import Pair, argument_pairs, pairs_in, scalar_pairs, speaks, tokenish
 from .placeholders import ANNOTATION, placeholders
 from .sops import metadata, plain_leaves
 
@@ -25,6 +25,8 @@ _GCM_TAG = 16
 _TAIL = 4
 
 Path = tuple[str | int, ...]
+_SKIPPED = {"SealedSecret": (["metadata", "managedFields"], ["spec", "encryptedData"])}
+"""What is no configuration, by kind; managedFields of all."""
 
 
 def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
     and `form` of each pair that passed the sieve of pairs.py; `references` the same with `text`.
     """
     decoded = _decoded(body)
-    found = list(_embedded(body, decoded))
+    found = _embedded(body, decoded)
     references = [fact for fact in found if "text" in fact]
     lengthened, unwritten = _lengthened(body), _unwritten(body)
     return {
@@ -124,55 +126,96 @@ def is_sealed(value: Any) -> bool:
     return length in _RSA_BYTES and len(data) >= 2 + length + _GCM_TAG
 
 
-def _embedded(body: Mapping[str, Any], decoded: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _embedded(body: Mapping[str, Any], decoded: Mapping[str, Any]) -> list[dict[str, Any]]:
     kind = body.get("kind")
     if kind == "CustomResourceDefinition":
-        return  # a schema speaks of passwords all the time, and holds none
+        return []  # a schema speaks of passwords all the time, and holds none
+    walk = _Walk(kind)
     for field, value in body.items():
         if field == "sops" or (kind == "Secret" and field in ("data", "stringData")):
             continue
         if kind == "ConfigMap" and field == "binaryData":
-            yield from _binary(value)
+            walk.found += _binary(value)
             continue
-        yield from _scalar_or_node(value, (field,), field, body, kind)
+        walk.child(value, field, body)
     if kind == "Secret":
-        yield from _entries(body, decoded)
+        walk.found += _entries(body, decoded)
+    return walk.found
 
 
-def _scalar_or_node(value: Any, path: Path, key: str, parent: Any, kind: Any) -> Iterator[dict[str, Any]]:
-    if path == ("metadata", "managedFields") or (kind == "SealedSecret" and path == ("spec", "encryptedData")):
-        return
-    if isinstance(value, Mapping):
-        name = value.get("name")
-        named = isinstance(name, str) and isinstance(value.get("value"), (str, int, float))
-        last = _tail(key)
-        for child, item in value.items():
-            own = named and child == "value"
-            label = str(name) if own else f"{last}.{child}"
-            for found in _scalar_or_node(item, (*path, child), label, value, kind):
-                yield {**found, "form": "named"} if own and found["form"] == "scalar" else found
-            if child[:18] == ANNOTATION and len(path) > 2 and path[-2] == "metadata":
-                yield _reference((*path, child), 0, "annotation", child)
-    elif isinstance(value, list):
-        yield from _arguments(value, path)
-        for index, item in enumerate(value):
-            yield from _scalar_or_node(item, (*path, index), key, value, kind)
-    elif value is not None and type(value) is not bool:
-        yield from _text(str(value), path, key, origin_of(parent, path[-1]))
+class _Walk:
+    """Goes through an object; the way there is one list for all, since few scalars are worth a copy of it."""
 
+    def __init__(self, kind: Any) -> None:
+        self.found: list[dict[str, Any]] = []
+        self._path: list[str | int] = []
+        self._keys: list[str] = []
+        self._kind = kind
 
-def _text(text: str, path: Path, key: str, origin: Origin | None) -> Iterator[dict[str, Any]]:
-    """The pairs of one scalar; in a text of several lines (or JSON in one), those inside it."""
-    stripped = text.strip()
-    if "<" in stripped:
-        yield from _placeholders(text, path, origin)
-    if "\n" not in stripped and stripped[:1] not in ("{", "["):
-        for pair in scalar_pairs(key, stripped):
-            yield _fact(path, pair, 0)
-        return
-    known = origin is None or origin.block or origin.packed
-    for pair in pairs_in(text):
-        yield _fact(path, pair, pair.line if known else 0)
+    def child(self, value: Any, key: str, parent: Any) -> None:
+        """What stands under a key."""
+        self._path.append(key)
+        self._keys.append(key)
+        if isinstance(value, (dict, list)):
+            self._node(value)
+        elif value is not None and type(value) is not bool:
+            self._scalar(str(value), key, parent)
+        self._keys.pop()
+        self._path.pop()
+
+    def _node(self, value: Any) -> None:
+        if isinstance(value, dict):
+            if len(self._path) == 2 and self._path in _SKIPPED.get(self._kind, (["metadata", "managedFields"],)):
+                return
+            named = isinstance(value.get("name"), str) and isinstance(value.get("value"), (str, int, float))
+            for key, item in value.items():
+                if named and key == "value":
+                    self._named(item, value)
+                else:
+                    self.child(item, key, value)
+                if key[:18] == ANNOTATION and len(self._path) > 2 and self._path[-2] == "metadata":
+                    self.found.append(_reference((*self._path, key), 0, "annotation", key))
+            return
+        if value and self._path != ["metadata", "managedFields"]:
+            self.found += _arguments(value, tuple(self._path))
+            for index, item in enumerate(value):
+                self._path.append(index)
+                if isinstance(item, (dict, list)):
+                    self._node(item)
+                elif item is not None and type(item) is not bool:
+                    self._scalar(str(item), self._keys[-1], value)
+                self._path.pop()
+
+    def _named(self, item: Any, parent: Any) -> None:
+        """The `value` of a pair of name and value: its key is the name."""
+        before, keys = len(self.found), self._keys
+        self._path.append("value")
+        self._keys = [str(parent["name"])]
+        if type(item) is not bool:
+            self._scalar(str(item), self._keys[0], parent)
+        self._keys = keys
+        self._path.pop()
+        for found in self.found[before:]:
+            if found["form"] == "scalar":
+                found["form"] = "named"
+
+    def _scalar(self, text: str, key: str, parent: Any) -> None:
+        """The pairs of one scalar; in a text of several lines (or JSON in one), those inside it."""
+        stripped = text.strip()
+        if "<" in stripped:
+            self.found += _placeholders(text, tuple(self._path), origin_of(parent, self._path[-1]))
+        if "\n" not in stripped and stripped[:1] not in ("{", "["):
+            if speaks(key) or "=" in stripped or tokenish(stripped):
+                self.found += [_fact(self._path, pair, 0) for pair in scalar_pairs(self._label(), stripped)]
+            return
+        origin = origin_of(parent, self._path[-1])
+        known = origin is None or origin.block or origin.packed
+        self.found += [_fact(self._path, pair, pair.line if known else 0) for pair in pairs_in(text)]
+
+    def _label(self) -> str:
+        """The last keys of the way: enough to judge by, bounded for deep documents."""
+        above = ".".join(self._keys[:-1])
+        return f"{'.'.join(above.split('.')[-_TAIL:])[-200:]}.{self._keys[-1]}" if above else self._keys[-1]
 
 
 def _placeholders(text: str, path: Path, origin: Origin | None, *, packed: bool = False) -> Iterator[dict[str, Any]]:
@@ -220,14 +263,9 @@ def _packed(values: Any, key: str) -> int:
     return 1 if origin is not None and origin.packed else 0
 
 
-def _fact(path: Path, pair: Pair, line: int) -> dict[str, Any]:
+def _fact(path: Sequence[str | int], pair: Pair, line: int) -> dict[str, Any]:
     return {"path": list(path), "line": line, "key": pair.key, "value": pair.value, "form": pair.form}
 
 
 def _reference(path: Path, line: int, form: str, text: str) -> dict[str, Any]:
     return {"path": list(path), "line": line, "form": form, "text": text}
-
-
-def _tail(key: str) -> str:
-    """The last keys of a path: enough to judge by, bounded for deep documents."""
-    return ".".join(key.split(".")[-_TAIL:])[-200:]

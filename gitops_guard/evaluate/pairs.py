@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -49,6 +50,7 @@ _TOKEN_MARKS = (
     "hooks.", "discord", "webhook", "k_live_", "k_test_", "whsec_", "sk-", "npm_", "pypi-", "_v1_", "dp.", ":aa", ".atlasv1",
     "basic", "bearer", "key=", "sig=",
 )
+_MARKS = (*_KEY_MARKS, *_TOKEN_MARKS, "://", " -p")
 _KEY = re.compile(r"pass|pwd|secret|token|cred|[a-z][-_. ]?key|key_?data|auth|bearer|pw\b|\bsas\b", re.IGNORECASE)
 # A tag of the program that reads the text names where the value comes from: `!secret smtp_password`, `!Env [TOKEN]`.
 _TAGGED = re.compile(r"[:-]\s+![A-Za-z]")
@@ -113,7 +115,7 @@ def _glues(text: str) -> bool:
 
 def pairs_in(text: str) -> list[Pair]:
     """Every pair of a text that passes the sieve, by line. Never raises; takes time in proportion to the text."""
-    if not speaks(text) and not tokenish(text) and not _glues(text):
+    if "\n" not in text and not speaks(text) and not tokenish(text) and not _glues(text):
         return []
     found = set(itertools.islice(_text(text, 1, 0), MAX_PAIRS + 1))
     if len(found) > MAX_PAIRS:
@@ -148,14 +150,18 @@ def argument_pairs(words: list[tuple[int, str]]) -> list[tuple[int, Pair]]:
 
 
 def _text(text: str, first: int, depth: int) -> Iterator[Pair]:
-    structure = _structure(text) if len(text) <= MAX_PARSED else None
     lines = text.split("\n")
+    asked = _worth_a_look(text, lines)
+    if not asked:
+        return
+    structure = _structure(text) if len(text) <= MAX_PARSED else None
     if structure is not None:
         for document in structure:
             for pair in _node(document, "", first, first, depth):
                 if not (pair.form == "scalar" and _TAGGED.search(lines[min(pair.line - first, len(lines) - 1)])):
                     yield pair
-    for number, line in enumerate(lines, start=first):
+    for index in asked:
+        number, line = index + first, lines[index]
         if tokenish(line):
             yield from _tokens(line, number)
         if _COMMENT.match(line):
@@ -168,6 +174,23 @@ def _text(text: str, first: int, depth: int) -> Iterator[Pair]:
         yield from _parts(line, number)
         if structure is None:
             yield from _assignments(line, number)
+
+
+def _worth_a_look(text: str, lines: list[str]) -> list[int]:
+    """The lines that pass the sieve, from 0. Words are looked for in the whole text: that is much quicker than line by line."""
+    low = text.lower()
+    starts, at = [], 0
+    for line in low.split("\n"):
+        starts.append(at)
+        at += len(line) + 1
+    found = set[int]()
+    for mark in _MARKS:
+        at = low.find(mark)
+        while at >= 0:
+            number = bisect_right(starts, at) - 1
+            found.add(number)
+            at = low.find(mark, starts[number + 1]) if number + 1 < len(starts) else -1
+    return [number for number in sorted(found) if speaks(lines[number]) or tokenish(lines[number]) or _glues(lines[number])]
 
 
 def _structure(text: str) -> list[Any] | None:
