@@ -6,17 +6,17 @@ What a side could not render is never missing from it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
-from ..model import Owner, Resource, Target
+from ..model import Owner, Resource
 from .events import EMPTIED, MOVED, OWNER_REMOVED, REMOVED, RENAMED, Deletion, Edit, TargetChange
 from .guards import against_pruning
-from .view import Identity, Part, Scoped, View, identity, owner_ids, prunes
+from .pairing import Pairing
+from .release import reinstalled
+from .view import Part, Scoped, View, same_cluster, would_prune
 
-_HASHED = re.compile(r"(.+)-[bcdfghkmt2456789]{10}")
-"""kustomize's hash: 10 characters of an alphabet without vowels."""
+_INCOMPLETE = ("failed", "unresolved", "partial")
 
 
 @dataclass(frozen=True)
@@ -32,128 +32,131 @@ class Rules:
 
 def compare(base: View, head: View, rules: Rules) -> list[TargetChange]:
     """What the change does, for each target of either side, sorted by target; targets without a difference are left out."""
-    known = _Head(head, rules)
-    changes = [change for part in base.parts if (change := _compare(part, base, known)) is not None]
+    known = Pairing(base, head, rules.cluster_scoped)
+    changes = [change for part in base.parts if (change := _Comparison(part, known, rules).change()) is not None]
     fresh = [TargetChange(part.target, 0, len(part.resources), added=tuple(part.resources))
-             for part in head.parts if part.resources and not known.seen(part)]
+             for part in head.parts if part.resources and not part.target.elsewhere and not known.seen(part)]
     return sorted([*changes, *fresh], key=lambda change: (change.target.path, change.target.id))
 
 
-class _Head:
-    """The head side, by identity."""
+@dataclass
+class _Comparison:
+    """One target of the base side against the head side."""
 
-    def __init__(self, head: View, rules: Rules) -> None:
-        self.view = head
-        self.rules = rules
-        self._places: dict[Identity, list[tuple[Part, Resource]]] = {}
-        self._seen: set[int] = set()
-        for part in head.parts:
-            for resource in part.resources:
-                self._places.setdefault(self.key(resource, part.target), []).append((part, resource))
+    part: Part
+    known: Pairing
+    rules: Rules
+    added: list[Resource] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
 
-    def key(self, resource: Resource, target: Target) -> Identity:
-        """The identity of an object, without the hash that its content gives it."""
-        found = identity(resource, target, self.rules.cluster_scoped)
-        hashed = _HASHED.fullmatch(found.name) if found.kind in ("ConfigMap", "Secret") else None
-        return found._replace(name=hashed.group(1) + "-#") if hashed else found
+    def change(self) -> TargetChange | None:
+        """What becomes of the target; None where nothing does."""
+        part, target = self.part, self.part.target
+        successors = self._all_counterparts()
+        now = next((other.target for other in successors if other.target.id == target.id), successors[0].target if successors else target)
+        if target.elsewhere or now.elsewhere:
+            return None  # what is deployed is not this tree
+        keys = set(self.known.keys(part))
+        self.added = [found for other in successors for found in other.resources if self.known.key(found, other.target) not in keys]
+        lost = [(resource, losers) for resource in part.resources if (losers := self._losers(resource))]
+        deletions = list(self._deletions(lost)) if part.status in ("rendered", "partial") else []
+        if not deletions and not self.edits and not self.added:
+            return None
+        return TargetChange(now, len(part.resources), sum(len(other.resources) for other in successors), tuple(deletions),
+                            tuple(self.added), tuple(self.edits), part.scopes)
 
-    def places(self, resource: Resource, target: Target) -> list[tuple[Part, Resource]]:
-        """Where the object is on the head side, in the same cluster as far as that is known."""
-        found = self._places.get(self.key(resource, target), [])
-        return [(part, other) for part, other in found if _same_cluster(part.target, target)]
+    def _owners(self) -> Sequence[Owner | None]:
+        return self.part.target.owners or (None,)
 
-    def counterparts(self, target: Target) -> list[Part]:
-        """The targets that stand where a base target stood: those of its owners, or of its path where it has none."""
-        owners = owner_ids(target)
-        found = [part for part in self.view.parts if _same_cluster(part.target, target)
-                 and (owners & owner_ids(part.target) if owners else part.target.path == target.path)]
-        self._seen.update(id(part) for part in found)
-        return found
+    def _all_counterparts(self) -> list[Part]:
+        found = {id(other): other for owner in self._owners() for other in self.known.counterparts(self.part, owner)}
+        return list(found.values())
 
-    def seen(self, part: Part) -> bool:
-        """Whether a base target has been compared with it."""
-        return id(part) in self._seen
+    def _losers(self, resource: Resource) -> list[Owner | None]:
+        """The owners that have the object no longer; where one has it still, the edit is noted."""
+        losers: list[Owner | None] = []
+        kept: Resource | None = None
+        key = self.known.key(resource, self.part.target)
+        for owner in self._owners():
+            places = (self.known.inside(other, key) for other in self.known.counterparts(self.part, owner))
+            found = next((place for place in places if place is not None), None)
+            if found is None:
+                losers.append(owner)
+            kept = kept or found
+        if kept is None and losers == [None]:
+            kept = self._taken_over(resource)
+            losers = [] if kept is not None else losers
+        if kept is not None and kept.body != resource.body:
+            self.edits.append(Edit(resource, kept))
+        return losers
 
+    def _taken_over(self, resource: Resource) -> Resource | None:
+        """Where an object went that nobody owned: to an owner, or along with its folder, which is another one now."""
+        gone = not self.known.counterparts(self.part, None)
+        return next((found for other, found in self.known.elsewhere(self.part, resource) if other.target.owners or gone), None)
 
-def _same_cluster(one: Target, other: Target) -> bool:
-    return one.cluster is None or other.cluster is None or one.cluster == other.cluster
+    def _deletions(self, lost: Sequence[tuple[Resource, list[Owner | None]]]) -> Iterator[Deletion]:
+        """One deletion for each object, by whoever deletes it for certain."""
+        rest = [resource for resource, _losers in lost]
+        for resource, losers in lost:
+            if self._is_same(resource):
+                continue
+            found = [deletion for owner in losers if (deletion := self._deletion(resource, owner, rest)) is not None]
+            found.sort(key=lambda item: (not item.pruned, item.guarded_by is not None))
+            if found:
+                successor = found[0].successor
+                if found[0].event == RENAMED and successor is not None:
+                    self.added.remove(successor)
+                yield found[0]
 
+    def _is_same(self, resource: Resource) -> bool:
+        """Whether it is there still, only that one side writes out a namespace which the other leaves to somebody unknown."""
+        if self.known.is_cluster_scoped(resource):
+            return False
+        key = self.known.key(resource, self.part.target)
+        for owner in self._owners():
+            for other in self.known.counterparts(self.part, owner):
+                for found in self.added:
+                    there = self.known.key(found, other.target)
+                    if (there._replace(namespace="") == key._replace(namespace="") and "" in (there.namespace, key.namespace)
+                            and self.known.inside(other, there) is found):
+                        self.added.remove(found)
+                        if found.body != resource.body:
+                            self.edits.append(Edit(resource, found))
+                        return True
+        return False
 
-def _compare(part: Part, base: View, head: _Head) -> TargetChange | None:
-    target = part.target
-    successors = head.counterparts(target)
-    now = next((other.target for other in successors if other.target.id == target.id), successors[0].target if successors else target)
-    lost: list[Resource] = []
-    deletions: list[Deletion] = []
-    edits: list[Edit] = []
-    for resource in part.resources:
-        places = head.places(resource, target)
-        kept = _kept(target, places)
-        if kept is not None:
-            if kept.body != resource.body:
-                edits.append(Edit(resource, kept))
-        elif places and target.owners and any(other.target.owners for other, _ in places):
-            deletions += _moved(resource, target, places, head)
-        else:
-            lost.append(resource)
-    keys = {head.key(resource, target) for resource in part.resources}
-    added = [resource for other in successors for resource in other.resources if head.key(resource, other.target) not in keys]
-    if not target.elsewhere and part.status in ("rendered", "partial"):
-        deletions += _gone(part, lost, added, successors, head)
-    if not deletions and not edits and not added:
-        return None
-    return TargetChange(now, len(part.resources), sum(len(other.resources) for other in successors), tuple(deletions),
-                        tuple(added), tuple(edits))
-
-
-def _kept(target: Target, places: Sequence[tuple[Part, Resource]]) -> Resource | None:
-    """The object where it stays with its owner; what nobody owned may stay anywhere."""
-    owners = owner_ids(target)
-    for part, resource in places:
-        if not owners or owners & owner_ids(part.target):
-            return resource
-    return None
-
-
-def _moved(resource: Resource, target: Target, places: Sequence[tuple[Part, Resource]], head: _Head) -> Iterator[Deletion]:
-    """An object that another owner has now: the old one may delete it before the new one takes it over."""
-    gone = [owner for owner in target.owners if owner.id not in head.view.controllers]
-    for owner in target.owners:
-        if owner in gone:
-            continue  # its removal takes everything along, or leaves everything
-        other, successor = next((part, found) for part, found in places if part.target.owners)
-        yield Deletion(resource, MOVED, prunes(_worst(owner, other.target, head)), against_pruning(resource, owner, head.rules.argocd), owner,
-                       successor, other.target.owners[0])
-        return
-
-
-def _gone(part: Part, lost: Sequence[Resource], added: list[Resource], successors: Sequence[Part], head: _Head) -> Iterator[Deletion]:
-    """What nobody renders any more, by who would delete it."""
-    target = part.target
-    present = [owner for owner in target.owners if owner.id in head.view.controllers]
-    if target.owners and not present:
-        for resource in lost:
-            yield Deletion(resource, OWNER_REMOVED, False, None, target.owners[0])
-        return
-    if any(head.view.controllers.get(owner.id) != "resolved" for owner in present):
-        return  # the head side can't say what it deploys
-    if any(other.status in ("failed", "unresolved", "partial") for other in successors):
-        return
-    owner = present[0] if present else None
-    emptied = bool(present or successors) and not any(other.resources for other in successors)
-    for resource in lost:
-        successor = _successor(resource, lost, added) if not emptied else None
-        if successor is not None:
-            added.remove(successor)
-        pruned = prunes(_worst(owner, target, head)) if owner is not None else head.rules.assume_prune
+    def _deletion(self, resource: Resource, owner: Owner | None, lost: Sequence[Resource]) -> Deletion | None:
+        """What happens to an object that an owner has no longer; None where the head side can't say."""
+        counterparts = self.known.counterparts(self.part, owner)
+        status = self.known.status(self.part, owner) if owner is not None else "resolved"
+        before = self.known.base.object(owner.id, self.part.scopes) if owner is not None else None
+        after = self.known.head.object(owner.id, self.part.scopes) if owner is not None else None
+        if status is None or (before is not None and after is not None and reinstalled(before, after) is not None):
+            return Deletion(resource, OWNER_REMOVED, False, None, owner)  # all of it goes with the owner, or nothing does
+        if status != "resolved" or any(other.status in _INCOMPLETE for other in counterparts):
+            return None
+        pruned, deferred = self._pruning(owner, before, after, counterparts)
+        guard = against_pruning(resource, owner, self.rules.argocd)
+        if owner is not None:
+            taken = next(((other, found) for other, found in self.known.elsewhere(self.part, resource) if other.target.owners), None)
+            if taken is not None:
+                return Deletion(resource, MOVED, pruned, guard, owner, taken[1], taken[0].target.owners[0], deferred=deferred)
+        emptied = bool(counterparts or owner is not None) and not any(other.resources for other in counterparts)
+        successor = _successor(resource, lost, self.added) if not emptied else None
         event = RENAMED if successor is not None else EMPTIED if emptied else REMOVED
-        yield Deletion(resource, event, pruned, against_pruning(resource, owner, head.rules.argocd), owner, successor)
+        return Deletion(resource, event, pruned, guard, owner, successor, deferred=deferred)
 
-
-def _worst(owner: Owner, target: Target, head: _Head) -> Owner:
-    """The owner as the more dangerous side has it: switching pruning on and dropping an object in one change deletes it."""
-    now = next((known for part in head.view.parts for known in part.target.owners if known.id == owner.id), owner)
-    return replace(owner, automated=owner.automated or now.automated, prune=owner.prune or now.prune)
+    def _pruning(self, owner: Owner | None, before: Resource | None, after: Resource | None, counterparts: Sequence[Part]) -> tuple[bool, bool]:
+        """Whether what is gone is deleted, by either side's options, and whether that waits for the owner to be resumed."""
+        if owner is None:
+            return self.rules.assume_prune, False
+        target = self.part.target
+        if owner.system == "argocd" and counterparts and not any(same_cluster(target, other.target) for other in counterparts):
+            return False, False  # another destination: what the old cluster holds is left behind
+        now = next((known for other in counterparts for known in other.target.owners if known.id == owner.id), owner)
+        pruned = would_prune(owner, before.body if before else None) or would_prune(now, after.body if after else None)
+        return pruned, now.suspended
 
 
 def _successor(resource: Resource, lost: Sequence[Resource], added: Sequence[Resource]) -> Resource | None:
@@ -165,6 +168,6 @@ def _successor(resource: Resource, lost: Sequence[Resource], added: Sequence[Res
             return other
     here = [other for other in same if other.declared.file == resource.declared.file]
     exact = [other for other in here if other.declared.line == resource.declared.line]
-    rivals = [other for other in lost if other.declared.file == resource.declared.file and other.id.kind == name.kind]
+    rivals = [other for other in lost if other.declared.file == resource.declared.file and (other.id.group, other.id.kind) == (name.group, name.kind)]
     found = exact or (here if len(here) == 1 and len(rivals) == 1 else [])
     return found[0] if found else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..model import Owner, Resource, Target
-from ..origin import Origin
 
 OWNER_REMOVED = "owner-removed"
 EMPTIED = "target-emptied"
@@ -43,8 +42,10 @@ class Deletion:
     new_owner: Owner | None = None
     takes: Takes | None = None
     """Of a controller object."""
-    place: Origin | None = None
-    """What lost it, on the head side; None: nothing there."""
+    along: tuple[Resource, ...] = ()
+    """What goes with it, as far as it is rendered here: the objects of a Namespace, those of a custom resource definition's kind."""
+    deferred: bool = False
+    """Whether its owner is suspended: the deletion waits for it to be resumed."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,10 @@ class Edit:
 
     before: Resource
     after: Resource
+    reinstalls: tuple[str, ...] | None = None
+    """Of a HelmRelease: the field that makes it another release."""
+    replaced: str | None = None
+    """The option that makes the owner delete and recreate the object where it can't be changed."""
 
 
 @dataclass(frozen=True)
@@ -67,3 +72,5 @@ class TargetChange:
     deleted: tuple[Deletion, ...] = ()
     added: tuple[Resource, ...] = ()
     changed: tuple[Edit, ...] = ()
+    scopes: frozenset[str] = frozenset()
+    """The roots that it grew from."""

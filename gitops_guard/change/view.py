@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ..model import Owner, Resource, Target
+from ..model import Owner, Resource, ResourceId, Target
 from ..origin import Origin
 
 Scoped = Callable[[str, str], bool]
@@ -31,6 +31,8 @@ class Part:
     resources: Sequence[Resource]
     folders: frozenset[str] = frozenset()
     """The kustomization folders that it is made of."""
+    scopes: frozenset[str] = frozenset()
+    """The roots that it grew from: they tell controller objects of one id apart."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,28 @@ class View:
     parts: Sequence[Part]
     generated: Sequence[tuple[str, Resource]] = ()
     """The Applications that ApplicationSets make, each with the id of its set."""
-    controllers: Mapping[str, str] = field(default_factory=dict)
-    """Each controller object's id with its status: resolved, unresolved or failed."""
-    objects: Mapping[str, Resource] = field(default_factory=dict)
-    """Each controller object by its id."""
+    controllers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Each controller object's id with its status (resolved, unresolved or failed) in each root that it grew from."""
+    objects: Mapping[str, Sequence[tuple[frozenset[str], Resource]]] = field(default_factory=dict)
+    """Each controller object by its id, with the roots that it grew from."""
     uses: Mapping[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     """Each kustomization folder with the folders and files that it names itself."""
     written: Callable[[str, str], tuple[object, Origin] | None] = lambda _folder, _name: None
     """(folder, field) -> the value of a field of its kustomization and its place, or None."""
     exists: Callable[[str], bool] = lambda _file: False
     """Whether a file is there."""
+    declares: Callable[[str, ResourceId], Origin | None] = lambda _file, _name: None
+    """(file, object) -> where the file still has the object; None where it does not."""
+
+    def object(self, name: str, scopes: frozenset[str]) -> Resource | None:
+        """The controller object of an id that grew from one of these roots, else any of that id."""
+        known = self.objects.get(name, ())
+        return next((found for roots, found in known if are_near(roots, scopes)), known[0][1] if known else None)
+
+
+def are_near(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether two sets of roots share one, as far as roots are known."""
+    return not some or not others or bool(some & others)
 
 
 def identity(resource: Resource, target: Target, cluster_scoped: Scoped) -> Identity:
@@ -64,6 +78,24 @@ def owner_ids(target: Target) -> frozenset[str]:
     return frozenset(owner.id for owner in target.owners)
 
 
-def prunes(owner: Owner) -> bool:
-    """Whether the owner deletes by itself what is no longer rendered."""
+def same_cluster(one: Target, other: Target) -> bool:
+    """Whether two targets may be deployed to one cluster."""
+    return one.cluster is None or other.cluster is None or one.cluster == other.cluster
+
+
+def would_prune(owner: Owner, body: Mapping[str, Any] | None) -> bool:
+    """Whether the owner deletes by itself what is no longer rendered, a suspended one as soon as it is resumed.
+
+    `body` is the owner's own manifest: of a suspended object of Flux only that says what it will do.
+    """
+    if owner.system == "flux" and owner.suspended:
+        spec = body.get("spec") if body is not None else None
+        return owner.kind == "HelmRelease" or (isinstance(spec, Mapping) and spec.get("prune") is True)
     return owner.automated and owner.prune
+
+
+def value_at(body: Any, path: Iterable[str]) -> Any:
+    """The value of a field; None where it is absent."""
+    for key in path:
+        body = body.get(key) if isinstance(body, Mapping) else None
+    return body

@@ -1,0 +1,109 @@
+"""Two sides -> which target of the head side stands where one of the base side stood, and where an object is now.
+
+A target is its owner's; one that nobody owns is its folder's. Controller objects of one id can belong to several clusters: their
+roots and clusters tell them apart, unless a root or a cluster is new under its name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from ..model import Owner, Resource, Target
+from .view import Identity, Part, Scoped, View, are_near, identity, owner_ids, same_cluster
+
+_HASHED = re.compile(r"(.+)-[bcdfghkmt2456789]{10}")
+"""kustomize's hash: 10 characters of an alphabet without vowels."""
+
+
+class Pairing:
+    """The base side and the head side, by target and by identity."""
+
+    def __init__(self, base: View, head: View, cluster_scoped: Scoped) -> None:
+        self.base = base
+        self.head = head
+        self._scoped = cluster_scoped
+        self._inside = {id(part): {self.key(found, part.target): found for found in part.resources} for part in (*base.parts, *head.parts)}
+        self._here: dict[Identity, list[Part]] = {}
+        self._had: dict[Identity, list[Part]] = {}
+        for parts, index in ((base.parts, self._had), (head.parts, self._here)):
+            for part in parts:
+                for key in self._inside[id(part)]:
+                    index.setdefault(key, []).append(part)
+        self._seen: set[int] = set()
+        self._cached: dict[tuple[int, str], list[Part]] = {}
+
+    def key(self, resource: Resource, target: Target) -> Identity:
+        """The identity of an object, without the hash that its content gives it."""
+        found = identity(resource, target, self._scoped)
+        return found._replace(name=_without_hash(found.name)) if found.kind in ("ConfigMap", "Secret") else found
+
+    def is_cluster_scoped(self, resource: Resource) -> bool:
+        """Whether the object belongs to the cluster and not to a namespace."""
+        return self._scoped(resource.id.api_version, resource.id.kind)
+
+    def inside(self, part: Part, key: Identity) -> Resource | None:
+        """The object of a target that has this identity."""
+        return self._inside[id(part)].get(key)
+
+    def keys(self, part: Part) -> Iterable[Identity]:
+        """The identities in a target."""
+        return self._inside[id(part)]
+
+    def counterparts(self, part: Part, owner: Owner | None) -> list[Part]:
+        """What an owner deploys on the head side where it deployed this target; without an owner, what is in the same folder."""
+        name = (id(part), owner.id if owner is not None else "")
+        if name not in self._cached:
+            found = self._cached[name] = _matching(part, owner, self.head.parts, self.base.parts)
+            self._seen.update(id(other) for other in found)
+        return self._cached[name]
+
+    def seen(self, part: Part) -> bool:
+        """Whether a target of the base side has been compared with this one of the head side."""
+        return id(part) in self._seen
+
+    def status(self, part: Part, owner: Owner) -> str | None:
+        """What the head side knows of an owner: resolved, unresolved or failed; None where it is gone."""
+        known = self.head.controllers.get(owner.id, {})
+        before = self.base.controllers.get(owner.id, {})
+        found = {status for scope, status in known.items() if not scope or are_near(part.scopes, frozenset([scope]))}
+        # Its root has another name now.
+        found = found or {status for scope, status in known.items() if scope not in before}
+        return None if not found else "resolved" if found == {"resolved"} else min(found - {"resolved"})
+
+    def elsewhere(self, part: Part, resource: Resource) -> Iterator[tuple[Part, Resource]]:
+        """Where an object is on the head side that was not there before, in what may be the same cluster."""
+        key = self.key(resource, part.target)
+        for other in self._here.get(key, ()):
+            if same_cluster(part.target, other.target) and not any(_is_successor(had, other) for had in self._had.get(key, ()) if had is not part):
+                found = self.inside(other, key)
+                if found is not None:
+                    yield other, found
+
+
+def _matching(part: Part, owner: Owner | None, heads: Iterable[Part], bases: Iterable[Part]) -> list[Part]:
+    fits: Callable[[Part], bool] = lambda other: (owner.id in owner_ids(other.target) if owner is not None else other.target.path == part.target.path)
+    candidates = [other for other in heads if fits(other)]
+    near = [other for other in candidates if _are_near(part, other)]
+    if near or owner is None:
+        return near
+    rivals = [other for other in bases if other is not part and fits(other)]
+    return [other for other in candidates if not any(_are_near(rival, other) for rival in rivals)]
+
+
+def _are_near(one: Part, other: Part) -> bool:
+    return same_cluster(one.target, other.target) and are_near(one.scopes, other.scopes)
+
+
+def _is_successor(before: Part, now: Part) -> bool:
+    """Whether a target of the head side stands where this one of the base side stood."""
+    if not before.target.owners:
+        return before.target.path == now.target.path
+    return bool(owner_ids(before.target) & owner_ids(now.target)) and _are_near(before, now)
+
+
+@lru_cache(maxsize=65_536)
+def _without_hash(name: str) -> str:
+    hashed = _HASHED.fullmatch(name)
+    return hashed.group(1) + "-#" if hashed else name
