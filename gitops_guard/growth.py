@@ -11,9 +11,10 @@ from .discover import Taken
 from .graph.assemble import Key, Placed, assemble
 from .graph.cycles import cycles, fault_of
 from .graph.expansion import Expansion, Found
+from .graph.owners import owner_of
 from .graph.world import Objects, Place, Repositories, Unknown
 from .manifests import KUSTOMIZATION_FILES
-from .model import Fault, Owner, Resource, Target
+from .model import Fault, Resource, Target
 from .nodes import Graph
 from .recipes import Recipe
 from .targets import Built
@@ -28,8 +29,8 @@ class Grown:
     graph: Graph
     faults: tuple[Fault, ...]
     """What is wrong with, or unknown about, the controller objects."""
-    generated: tuple[tuple[str, Resource], ...]
-    """The objects that generators make, each with the id of its generator."""
+    generated: tuple[tuple[str, Resource, str], ...]
+    """The objects that generators make, each with the id of its generator and the root that it grew from."""
 
 
 @dataclass
@@ -81,14 +82,15 @@ def finish(last: Pass, plans: list[Plan], repositories: Repositories,
            environment: Callable[[Iterable[str]], str | None]) -> Grown:
     """The targets of `plans`, and those of objects that deploy nothing anybody knows."""
     names = {plan.target.id for plan in plans}
-    closed = [expansion for _key, expansion in sorted(last.expansions.items()) if _deploys_nothing_known(expansion)]
-    plans = [*plans, *(_without_output(expansion, names) for expansion in closed)]
+    closed = [key for key, expansion in sorted(last.expansions.items()) if _deploys_nothing_known(expansion)]
+    plans = [*plans, *(_without_output(last.expansions[key], last.expanded[key], names) for key in closed)]
     elsewhere = last.elsewhere(repositories)
     targets = (replace(plan.target, environment=_environment_of(plan.target, environment),
                        elsewhere=not plan.recipes and plan.target.path in elsewhere) for plan in plans)
-    built = [replace(plan.built, target=target) for plan, target in zip(plans, targets, strict=True)]
+    built = [replace(plan.built, target=target, scopes=frozenset(plan.scopes))
+             for plan, target in zip(plans, targets, strict=True)]
     placed = [_placed(item, plan) for item, plan in zip(built, plans, strict=True)]
-    generated = [(expansion.node.id, resource) for _key, expansion in sorted(last.expansions.items())
+    generated = [(expansion.node.id, resource, expansion.node.scope) for _key, expansion in sorted(last.expansions.items())
                  for resource in expansion.generated]
     return Grown(tuple(sorted(built, key=lambda item: (item.target.id, item.target.kind))),
                  assemble(last.expansions, last.deploys, placed), tuple(_faults(last, built)), tuple(generated))
@@ -119,13 +121,12 @@ def _deploys_nothing_known(expansion: Expansion) -> bool:
     return deploys and not expansion.deployments and node.status != "resolved"
 
 
-def _without_output(expansion: Expansion, names: set[str]) -> Plan:
+def _without_output(expansion: Expansion, resource: Resource, names: set[str]) -> Plan:
     node = expansion.node
     name = node.id if node.id not in names else f"{node.id}@{node.scope}"
     names.add(name)
     path = posixpath.dirname(node.location.file) or "." if node.location is not None else "."
-    owner = Owner(node.system, node.kind, node.namespace or "", node.name, bool(node.automated), bool(node.prune),
-                  bool(node.self_heal))
+    owner = owner_of(Found(resource, node.scope, node.generated_by))
     kind = "application" if node.system == "argocd" else "chart" if node.kind == "HelmRelease" else "kustomization"
     target = Target(name, kind, path, owners=(owner,))
     read = frozenset([node.location.file] if node.location is not None else [])

@@ -99,7 +99,7 @@ def _deploys(side: Side) -> dict[ResourceId, list[Resource]]:
                 whole[owner.id] = None
             else:
                 known.extend(item.resources)
-    for maker, made in side.generated:
+    for maker, made, _scope in side.generated:
         known, of_one = whole.setdefault(maker, []), whole.get(node_id(made.id))
         whole[maker] = None if known is None or of_one is None else [*known, *of_one]
     names = {resource.id for item in side.built for resource in item.resources if is_controller(resource)}
@@ -111,7 +111,7 @@ def _generates(side: Side) -> dict[ResourceId, list[Resource]]:
     """What each ApplicationSet makes, where all of it is known."""
     known = {node.id for node in side.graph.nodes if node.kind == "ApplicationSet" and node.status == "resolved"}
     made: dict[str, list[Resource]] = {}
-    for maker, resource in side.generated:
+    for maker, resource, _scope in side.generated:
         made.setdefault(maker, []).append(resource)
     sets = {resource.id for item in side.built for resource in item.resources
             if resource.id.kind == "ApplicationSet" and node_id(resource.id) in known}

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from . import git
+from . import git, manifests
 from .change.compare import Rules, compare
-from .change.controllers import controller_id, sets, with_takes
+from .change.controllers import controller_id, sets, with_losses
 from .change.events import Deletion, TargetChange
 from .change.place import place_of
 from .change.view import Part, View
@@ -47,7 +47,7 @@ def merged(before: Side, now: Side, config: Config) -> list[Change]:
     """What the change does, target by target."""
     rules = Rules(is_cluster_scoped, config.assume_prune, _version(config.argocd.version))
     base, head = _view(before), _view(now)
-    changes = [with_takes(change, base, rules) for change in compare(base, head, rules)]
+    changes = [with_losses(change, base, rules) for change in compare(base, head, rules)]
     return [_change(change, base, head) for change in [*changes, *sets(base, head, rules)]]
 
 
@@ -56,25 +56,31 @@ def _version(text: str | None) -> tuple[int, ...]:
 
 
 def _view(side: Side) -> View:
-    controllers = {node.id: node.status for node in side.graph.nodes}
+    controllers: dict[str, dict[str, str]] = {}
+    for node in side.graph.nodes:
+        controllers.setdefault(node.id, {})[node.scope] = node.status
+    objects: dict[str, list[tuple[frozenset[str], Resource]]] = {}
+    for roots, resource in _objects(side):
+        objects.setdefault(node_id(resource.id), []).append((roots, resource))
     return View(
-        parts=[Part(item.target, item.status, item.resources, item.folders) for item in side.built],
+        parts=[Part(item.target, item.status, item.resources, item.folders, item.scopes) for item in side.built],
         generated=side.generated,
         controllers=controllers,
-        objects=dict(_objects(side)),
+        objects=objects,
         uses=side.found.direct,
         written=lambda folder, field: _written(side, folder, field),
         exists=lambda file: _exists(side, file),
+        declares=lambda file, name: _declared(side, file, name),
     )
 
 
-def _objects(side: Side) -> Iterator[tuple[str, Resource]]:
+def _objects(side: Side) -> Iterator[tuple[frozenset[str], Resource]]:
     for item in side.built:
         for resource in item.resources:
             if controller_id(resource.id) is not None:
-                yield node_id(resource.id), resource
-    for _maker, resource in side.generated:
-        yield node_id(resource.id), resource
+                yield item.scopes, resource
+    for _maker, resource, scope in side.generated:
+        yield frozenset([scope]), resource
 
 
 def _written(side: Side, folder: str, field: str) -> tuple[object, Origin] | None:
@@ -89,6 +95,15 @@ def _written(side: Side, folder: str, field: str) -> tuple[object, Origin] | Non
             if isinstance(document, Map) and field in document:
                 return document[field], document.at[field]
     return None
+
+
+def _declared(side: Side, file: str, name: ResourceId) -> Origin | None:
+    try:
+        found = manifests.read(side.sources, file, None) if _exists(side, file) else []
+    except SourceError:
+        return None
+    wanted = (name.group, name.kind, name.name)
+    return next((item.declared for item in found if (item.id.group, item.id.kind, item.id.name) == wanted), None)
 
 
 def _exists(side: Side, file: str) -> bool:
@@ -106,7 +121,7 @@ def _change(change: TargetChange, base: View, head: View) -> Change:
     for resource in change.added:
         resources[resource.id] = resource
     for item in change.deleted:
-        origin = place_of(item, change.target, base, head)
+        origin = place_of(item, change, base, head)
         resources[item.resource.id] = item.resource
         places[item.resource.id] = _location(origin or Origin(item.resource.declared.file, 1, 1, exact=False))
     document = {

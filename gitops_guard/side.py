@@ -50,8 +50,8 @@ class Side:
     graph: Graph
     faults: tuple[Fault, ...]
     """What is wrong with, or unknown about, the controller objects."""
-    generated: tuple[tuple[str, Resource], ...] = ()
-    """The objects that generators make, each with the id of its generator."""
+    generated: tuple[tuple[str, Resource, str], ...] = ()
+    """The objects that generators make, each with the id of its generator and the root that it grew from."""
 
     def wanted(self, named: Sequence[str]) -> list[Built]:
         """The targets that PATHS stand for."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..model import Owner, Resource
 from .events import EMPTIED, MOVED, OWNER_REMOVED, REMOVED, RENAMED, Deletion, Edit, TargetChange
-from .guards import against_pruning
+from .guards import against_pruning, recreates
 from .pairing import Pairing
 from .release import reinstalled
 from .view import Part, Scoped, View, same_cluster, would_prune
@@ -53,17 +53,19 @@ class _Comparison:
         """What becomes of the target; None where nothing does."""
         part, target = self.part, self.part.target
         successors = self._all_counterparts()
-        now = next((other.target for other in successors if other.target.id == target.id), successors[0].target if successors else target)
+        here = [other.target for other in successors]
+        now = next((found for found in here if found.id == target.id), here[0] if here else target)
         if target.elsewhere or now.elsewhere:
             return None  # what is deployed is not this tree
         keys = set(self.known.keys(part))
-        self.added = [found for other in successors for found in other.resources if self.known.key(found, other.target) not in keys]
+        self.added = [found for other in successors for found in other.resources
+                      if self.known.key(found, other.target) not in keys]
         lost = [(resource, losers) for resource in part.resources if (losers := self._losers(resource))]
         deletions = list(self._deletions(lost)) if part.status in ("rendered", "partial") else []
         if not deletions and not self.edits and not self.added:
             return None
         return TargetChange(now, len(part.resources), sum(len(other.resources) for other in successors), tuple(deletions),
-                            tuple(self.added), tuple(self.edits), part.scopes)
+                            tuple(self.added), tuple(self.edits), part.scopes, part.folders)
 
     def _owners(self) -> Sequence[Owner | None]:
         return self.part.target.owners or (None,)
@@ -76,19 +78,24 @@ class _Comparison:
         """The owners that have the object no longer; where one has it still, the edit is noted."""
         losers: list[Owner | None] = []
         kept: Resource | None = None
+        keeper: Owner | None = None
         key = self.known.key(resource, self.part.target)
         for owner in self._owners():
             places = (self.known.inside(other, key) for other in self.known.counterparts(self.part, owner))
             found = next((place for place in places if place is not None), None)
             if found is None:
                 losers.append(owner)
-            kept = kept or found
+            if kept is None:
+                kept, keeper = found, owner
         if kept is None and losers == [None]:
             kept = self._taken_over(resource)
             losers = [] if kept is not None else losers
-        if kept is not None and kept.body != resource.body:
-            self.edits.append(Edit(resource, kept))
+        self._edited(resource, kept, keeper)
         return losers
+
+    def _edited(self, before: Resource, after: Resource | None, owner: Owner | None) -> None:
+        if after is not None and after.body != before.body:
+            self.edits.append(Edit(before, after, reinstalled(before, after), recreates(after, owner)))
 
     def _taken_over(self, resource: Resource) -> Resource | None:
         """Where an object went that nobody owned: to an owner, or along with its folder, which is another one now."""
@@ -121,8 +128,7 @@ class _Comparison:
                     if (there._replace(namespace="") == key._replace(namespace="") and "" in (there.namespace, key.namespace)
                             and self.known.inside(other, there) is found):
                         self.added.remove(found)
-                        if found.body != resource.body:
-                            self.edits.append(Edit(resource, found))
+                        self._edited(resource, found, owner)
                         return True
         return False
 
@@ -139,15 +145,16 @@ class _Comparison:
         pruned, deferred = self._pruning(owner, before, after, counterparts)
         guard = against_pruning(resource, owner, self.rules.argocd)
         if owner is not None:
-            taken = next(((other, found) for other, found in self.known.elsewhere(self.part, resource) if other.target.owners), None)
-            if taken is not None:
-                return Deletion(resource, MOVED, pruned, guard, owner, taken[1], taken[0].target.owners[0], deferred=deferred)
+            for other, found in self.known.elsewhere(self.part, resource):
+                if other.target.owners:
+                    return Deletion(resource, MOVED, pruned, guard, owner, found, other.target.owners[0], deferred=deferred)
         emptied = bool(counterparts or owner is not None) and not any(other.resources for other in counterparts)
         successor = _successor(resource, lost, self.added) if not emptied else None
         event = RENAMED if successor is not None else EMPTIED if emptied else REMOVED
         return Deletion(resource, event, pruned, guard, owner, successor, deferred=deferred)
 
-    def _pruning(self, owner: Owner | None, before: Resource | None, after: Resource | None, counterparts: Sequence[Part]) -> tuple[bool, bool]:
+    def _pruning(self, owner: Owner | None, before: Resource | None, after: Resource | None,
+                 counterparts: Sequence[Part]) -> tuple[bool, bool]:
         """Whether what is gone is deleted, by either side's options, and whether that waits for the owner to be resumed."""
         if owner is None:
             return self.rules.assume_prune, False
@@ -168,6 +175,7 @@ def _successor(resource: Resource, lost: Sequence[Resource], added: Sequence[Res
             return other
     here = [other for other in same if other.declared.file == resource.declared.file]
     exact = [other for other in here if other.declared.line == resource.declared.line]
-    rivals = [other for other in lost if other.declared.file == resource.declared.file and (other.id.group, other.id.kind) == (name.group, name.kind)]
+    rivals = [other for other in lost if other.declared.file == resource.declared.file
+              and (other.id.group, other.id.kind) == (name.group, name.kind)]
     found = exact or (here if len(here) == 1 and len(rivals) == 1 else [])
     return found[0] if found else None

@@ -43,7 +43,7 @@ class Deletion:
     takes: Takes | None = None
     """Of a controller object."""
     along: tuple[Resource, ...] = ()
-    """What goes with it, as far as it is rendered here: the objects of a Namespace, those of a custom resource definition's kind."""
+    """What goes with it, as far as it is rendered here: the objects of a Namespace, those of a definition's kind."""
     deferred: bool = False
     """Whether its owner is suspended: the deletion waits for it to be resumed."""
 
@@ -74,3 +74,5 @@ class TargetChange:
     changed: tuple[Edit, ...] = ()
     scopes: frozenset[str] = frozenset()
     """The roots that it grew from."""
+    folders: frozenset[str] = frozenset()
+    """The kustomization folders that it was made of."""

@@ -37,6 +37,22 @@ def against_cascade(resource: Resource, owner: Owner, argocd: tuple[int, ...]) -
     return _argocd(resource, owner, "Delete", argocd) or _helm(resource)
 
 
+def recreates(resource: Resource, owner: Owner | None) -> str | None:
+    """The option that makes the owner delete and recreate the object where it can't be changed in place, or None."""
+    if owner is None:
+        return None
+    if owner.system == "argocd":
+        own = {part.strip() for part in _annotation(resource, _SYNC).split(",")}
+        if "Force=true" in own:
+            return f"{_SYNC}: Force=true"
+        return "syncOptions: Force=true" if "Force=true" in owner.sync_options and "Force=false" not in own else None
+    if owner.kind == "HelmRelease":
+        return None  # upgrade.force replaces, and the API server refuses that as well
+    if any(value.lower() == "enabled" for value in _switches(resource, _FLUX + "force")):
+        return f"{_FLUX}force: enabled"
+    return "spec.force" if owner.force else None
+
+
 def _argocd(resource: Resource, owner: Owner | None, option: str, argocd: tuple[int, ...]) -> str | None:
     own = [part.strip() for part in _annotation(resource, _SYNC).split(",")]
     for value in own:
@@ -44,7 +60,8 @@ def _argocd(resource: Resource, owner: Owner | None, option: str, argocd: tuple[
             return f"{_SYNC}: {value}"
     if owner is None or f"{option}=true" in own or argocd < _APP_LEVEL:
         return None
-    return next((f"syncOptions: {value}" for value in owner.sync_options if value in (f"{option}=false", f"{option}=confirm")), None)
+    wanted = (f"{option}=false", f"{option}=confirm")
+    return next((f"syncOptions: {value}" for value in owner.sync_options if value in wanted), None)
 
 
 def _flux(resource: Resource) -> str | None:

@@ -7,11 +7,11 @@ roots and clusters tell them apart, unless a root or a cluster is new under its 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ..model import Owner, Resource, Target
-from .view import Identity, Part, Scoped, View, are_near, identity, owner_ids, same_cluster
+from .view import Identity, Part, Scoped, View, are_near, identity, owner_ids, roots_now, same_cluster
 
 _HASHED = re.compile(r"(.+)-[bcdfghkmt2456789]{10}")
 """kustomize's hash: 10 characters of an alphabet without vowels."""
@@ -24,7 +24,8 @@ class Pairing:
         self.base = base
         self.head = head
         self._scoped = cluster_scoped
-        self._inside = {id(part): {self.key(found, part.target): found for found in part.resources} for part in (*base.parts, *head.parts)}
+        self._inside = {id(part): {self.key(found, part.target): found for found in part.resources}
+                        for part in (*base.parts, *head.parts)}
         self._here: dict[Identity, list[Part]] = {}
         self._had: dict[Identity, list[Part]] = {}
         for parts, index in ((base.parts, self._had), (head.parts, self._here)):
@@ -65,25 +66,23 @@ class Pairing:
 
     def status(self, part: Part, owner: Owner) -> str | None:
         """What the head side knows of an owner: resolved, unresolved or failed; None where it is gone."""
-        known = self.head.controllers.get(owner.id, {})
-        before = self.base.controllers.get(owner.id, {})
-        found = {status for scope, status in known.items() if not scope or are_near(part.scopes, frozenset([scope]))}
-        # Its root has another name now.
-        found = found or {status for scope, status in known.items() if scope not in before}
-        return None if not found else "resolved" if found == {"resolved"} else min(found - {"resolved"})
+        roots = roots_now(owner.id, part.scopes, self.base, self.head)
+        return self.head.status(owner.id, roots) if roots else None
 
     def elsewhere(self, part: Part, resource: Resource) -> Iterator[tuple[Part, Resource]]:
         """Where an object is on the head side that was not there before, in what may be the same cluster."""
         key = self.key(resource, part.target)
         for other in self._here.get(key, ()):
-            if same_cluster(part.target, other.target) and not any(_is_successor(had, other) for had in self._had.get(key, ()) if had is not part):
-                found = self.inside(other, key)
-                if found is not None:
-                    yield other, found
+            found = self.inside(other, key)
+            known = any(_is_successor(had, other) for had in self._had.get(key, ()) if had is not part)
+            if found is not None and not known and same_cluster(part.target, other.target):
+                yield other, found
 
 
 def _matching(part: Part, owner: Owner | None, heads: Iterable[Part], bases: Iterable[Part]) -> list[Part]:
-    fits: Callable[[Part], bool] = lambda other: (owner.id in owner_ids(other.target) if owner is not None else other.target.path == part.target.path)
+    def fits(other: Part) -> bool:
+        return owner.id in owner_ids(other.target) if owner is not None else other.target.path == part.target.path
+
     candidates = [other for other in heads if fits(other)]
     near = [other for other in candidates if _are_near(part, other)]
     if near or owner is None:

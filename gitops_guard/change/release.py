@@ -1,7 +1,7 @@
 """A HelmRelease on both sides -> the field that makes it another release, which Flux uninstalls and installs anew.
 
-Rules: helm-controller's documentation, "Release name": the release is known by its name and its storage and target namespaces; and
-its handling of another chart name, which `chartNameChangeStrategy: InPlaceUpdate` allows.
+Rules: helm-controller's documentation, "Release name": the release is known by its name and its storage and target namespaces;
+and its handling of another chart name, which `chartNameChangeStrategy: InPlaceUpdate` allows.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def reinstalled(before: Resource, after: Resource) -> tuple[str, ...] | None:
     """The path of the field; None where the release stays what it is, or the objects are no HelmRelease."""
     if before.id.kind != "HelmRelease" or before.id.group != "helm.toolkit.fluxcd.io":
         return None
-    for path, value in ((("spec", "targetNamespace"), _target), (("spec", "releaseName"), _name), (("spec", "storageNamespace"), _storage)):
+    for field, value in (("targetNamespace", _target), ("releaseName", _name), ("storageNamespace", _storage)):
         if value(before) != value(after):
-            return path
+            return "spec", field
     old, new = _chart(before.body), _chart(after.body)
     in_place = value_at(after.body, ("spec", "upgrade", "chartNameChangeStrategy")) == "InPlaceUpdate"
     return _CHART if old is not None and new is not None and old != new and not in_place else None

@@ -40,8 +40,8 @@ class View:
     """A side."""
 
     parts: Sequence[Part]
-    generated: Sequence[tuple[str, Resource]] = ()
-    """The Applications that ApplicationSets make, each with the id of its set."""
+    generated: Sequence[tuple[str, Resource, str]] = ()
+    """The Applications that ApplicationSets make, each with the id of its set and the root that it grew from."""
     controllers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Each controller object's id with its status (resolved, unresolved or failed) in each root that it grew from."""
     objects: Mapping[str, Sequence[tuple[frozenset[str], Resource]]] = field(default_factory=dict)
@@ -59,6 +59,19 @@ class View:
         """The controller object of an id that grew from one of these roots, else any of that id."""
         known = self.objects.get(name, ())
         return next((found for roots, found in known if are_near(roots, scopes)), known[0][1] if known else None)
+
+    def status(self, name: str, scopes: frozenset[str]) -> str | None:
+        """Of an object that grew from one of these roots: resolved, unresolved or failed; None where it is not there."""
+        known = self.controllers.get(name, {})
+        found = {status for scope, status in known.items() if scope in scopes or not scope or not scopes}
+        return None if not found else "resolved" if found == {"resolved"} else min(found - {"resolved"})
+
+
+def roots_now(name: str, scopes: frozenset[str], base: View, head: View) -> frozenset[str]:
+    """The roots that a controller object of the base side grows from on the head side, where its own may have another name."""
+    known = head.controllers.get(name, {})
+    near = frozenset(scope for scope in known if not scope or not scopes or scope in scopes)
+    return near or frozenset(known.keys() - base.controllers.get(name, {}).keys())
 
 
 def are_near(some: frozenset[str], others: frozenset[str]) -> bool:
