@@ -18,7 +18,7 @@ MANIFEST = "manifest.yaml"
 """What the file of a text without a path is called."""
 
 _MARK = re.compile(r"[ \t]*# <- here[ \t]*$", re.MULTILINE)
-_KEYS = ("title", "good", "bad", "severity", "environment", "parameters", "owners", "outside")
+_KEYS = ("title", "good", "bad", "severity", "environment", "parameters", "owners", "outside", "base")
 _OWNER = frozenset(owner_field.name for owner_field in fields(Owner))
 
 
@@ -44,6 +44,13 @@ class Example:
     owners: tuple[Owner, ...] = ()
     outside: bool = False
     """Its documents are part of no target."""
+    base: Mapping[str, str | None] = field(default_factory=dict)
+    """Of a change: the files that were otherwise before it; None where there was none."""
+
+    @property
+    def before(self) -> dict[str, str]:
+        """Path -> text, before the change."""
+        return {path: text for path, text in {**self.files, **self.base}.items() if text is not None}
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -83,6 +90,10 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
     severity = item.get("severity")
     if severity is not None and severity not in {known.word for known in Severity}:
         raise wrong("severity is none of error, warning, note", "severity")
+    base = item.get("base", {})
+    base = {MANIFEST: base} if isinstance(base, str) else base
+    if not isinstance(base, dict) or not all(text is None or isinstance(text, str) for text in base.values()):
+        raise wrong("base is a text, or a mapping of paths to texts, null for a file that was not there", "base")
     owners = item.get("owners", [])
     if not all(isinstance(owner, dict) and _OWNER.issuperset(owner) for owner in owners):
         raise wrong(f"an owner has the keys {', '.join(sorted(_OWNER))}", "owners")
@@ -91,4 +102,4 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
         {path: _MARK.sub("", text) for path, text in marked.items()}, marks, marked,
         Severity.parse(severity) if severity else None, str(item.get("environment", "production")), item.get("parameters", {}),
         tuple(Owner(**{"namespace": "", **owner, "sync_options": tuple(owner.get("sync_options", ()))}) for owner in owners),
-        bool(item.get("outside", False)))
+        bool(item.get("outside", False)), base)

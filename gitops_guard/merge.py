@@ -130,7 +130,8 @@ def _change(change: TargetChange, base: View, head: View) -> Change:
         "after": change.after,
         "deleted": [_deletion(item) for item in change.deleted],
         "added": [_identity(resource.id) for resource in change.added],
-        "changed": [{"resource": _identity(edit.after.id), "before": edit.before.body, "after": edit.after.body}
+        "changed": [{"resource": _identity(edit.after.id), "before": edit.before.body, "after": edit.after.body,
+                     "reinstalls": list(edit.reinstalls) if edit.reinstalls else None, "recreated_by": edit.replaced}
                     for edit in change.changed],
     }
     place = next(iter(places.values()), Location(change.target.path, 1, 1, "nearest"))
@@ -144,10 +145,12 @@ def _deletion(item: Deletion) -> Mapping[str, Any]:
         "event": item.event,
         "pruned": item.pruned,
         "guarded_by": item.guarded_by,
+        "deferred": item.deferred,
         "owner": item.owner.id if item.owner is not None else None,
         "successor": _identity(item.successor.id) if item.successor is not None else None,
         "new_owner": item.new_owner.id if item.new_owner is not None else None,
         "takes": None,
+        "along": [_identity(resource.id) for resource in item.along],
     }
     if item.takes is not None:
         found["takes"] = {"cascades": item.takes.cascades, "known": item.takes.known,

@@ -79,14 +79,25 @@ def _example(example: Example) -> Iterator[str]:
         notes.append("with parameters `" + json.dumps(example.parameters, ensure_ascii=False) + "`")
     if notes:
         yield from ("", "; ".join(notes) + ":")
+    for path, before in example.base.items():
+        yield from ("", f"`{path}` before" if before is not None else f"no `{path}` before")
+        if before is not None:
+            yield from _text(path, before)
     for path, text in example.marked.items():
-        if path != MANIFEST or len(example.marked) > 1:
-            yield from ("", f"`{path}`")
-        # A fence is longer than any in the text.
-        fence = "```"
-        while fence in text:
-            fence += "`"
-        yield from ("", fence + _language(path), *text.rstrip("\n").split("\n"), fence)
+        if path != MANIFEST or len(example.marked) > 1 or example.base:
+            yield from ("", f"`{path}`" + (" after" if example.base.get(path) is not None else ""))
+        yield from _text(path, text)
+    if example.base:
+        gone = [f"`{path}`" for path in example.base if path not in example.marked]
+        yield from (("", f"{', '.join(gone)} removed") if gone else ())
+
+
+def _text(path: str, text: str) -> Iterator[str]:
+    # A fence is longer than any in the text.
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    yield from ("", fence + _language(path), *text.rstrip("\n").split("\n"), fence)
 
 
 def _language(path: str) -> str:

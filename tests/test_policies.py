@@ -11,9 +11,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from trees import sources
+from trees import MemoryTree, sources
 
 from gitops_guard import data, manifests
+from gitops_guard.config import Config
 from gitops_guard.evaluate import Subjects, evaluate
 from gitops_guard.evaluate.engine import Engine
 from gitops_guard.evaluate.files import read_files
@@ -24,18 +25,20 @@ from gitops_guard.evaluate.units import units
 from gitops_guard.examples import Example, read_examples
 from gitops_guard.governance import surroundings
 from gitops_guard.locate import locate
+from gitops_guard.merge import merged
 from gitops_guard.model import Fault, Resource, Target
 from gitops_guard.nodes import Graph
 from gitops_guard.policy import Policy, PolicyFolder, PolicySet, load
 from gitops_guard.rego_file import RegoFile
 from gitops_guard.render import Renderer
 from gitops_guard.sealing import declared_names, encrypted, plugins
+from gitops_guard.side import Clone, build_side
 from gitops_guard.source import Sources
 from gitops_guard.targets import Built
 
 LOADED = load([PolicyFolder(data.policies(), builtin=True)])
 POLICIES = {policy.metadata.rule.id.replace("-", "_"): policy for policy in LOADED.policies}
-JUDGED = [policy for policy in LOADED.policies if policy.metadata.scope in ("resource", "target", "file", "repository")]
+JUDGED = [policy for policy in LOADED.policies if policy.metadata.scope in ("resource", "target", "file", "change", "repository")]
 EXAMPLES = [(policy, example) for policy in JUDGED if policy.id in LOADED.examples
             for example in read_examples(LOADED.examples[policy.id])]
 
@@ -127,6 +130,9 @@ def schema_of(scope: str) -> Any:
 
 
 def subjects_of(example: Example) -> Subjects:
+    if example.base:
+        before, now = (build_side(MemoryTree(dict(files)), Config(), (), Clone()) for files in (example.before, example.files))
+        return Subjects(targets={item.target.id: item.target for item in now.built}, changes=merged(before, now, Config()))
     files: Mapping[str, Any] = {path: text.encode() for path, text in example.files.items()}
     tree = sources(dict(files))
     target = Target("example", "manifests", ".", example.environment, owners=example.owners)

@@ -44,11 +44,32 @@ emptied_set if {
 	wiped
 }
 
+cascading if {
+	some item in input.change.deleted
+	cascades(item)
+}
+
+# One event is one finding: a cascade first, then what is left empty, then each deletion. The Applications of an ApplicationSet
+# that makes none any more are one event.
+emptied if emptied_set
+
+emptied if {
+	wiped
+	not cascading
+}
+
 verb(item) := "renaming deletes" if item.event == "renamed"
 
 else := "this deletes"
 
-# Who deletes it.
-by(item) := "" if item.owner == null
+# Who deletes it, and when.
+by(item) := " (no owner is known: judged as if it were pruned)" if item.owner == null
+
+else := sprintf(" (by %s, once it is resumed)", [item.owner]) if item.deferred
 
 else := sprintf(" (by %s)", [item.owner])
+
+# What the API server deletes with it, as far as it is rendered here.
+along(item) := "" if count(item.along) == 0
+
+else := sprintf(", %d objects that are rendered here among it", [count(item.along)])

@@ -5,12 +5,13 @@ import data.gitops_guard.lib.gitops
 
 # The paths of immutable fields that differ: of each field one value in it that does, where it holds several.
 changed(before, after) := {place |
-	some path in _candidates(after)
+	some path in _candidates(before, after)
 	object.get(before, path, null) != object.get(after, path, null)
 	not _harmless(before, after, path)
 	place := _place(before, after, path)
 }
 
+# A value that is new or another stands where it was written; one that is gone has no place of its own.
 _place(before, after, path) := array.concat(path, min(inner)) if {
 	inner := _inner(object.get(before, path, null), object.get(after, path, null))
 	count(inner) > 0
@@ -50,7 +51,16 @@ _fixed := {
 		"DaemonSet": [["spec", "selector"]],
 		"StatefulSet": [["spec", "selector"], ["spec", "serviceName"], ["spec", "podManagementPolicy"], ["spec", "volumeClaimTemplates"]],
 	},
-	"batch": {"Job": [["spec", "selector"], ["spec", "template"], ["spec", "completionMode"], ["spec", "completions"]]},
+	"batch": {"Job": [
+		["spec", "selector"],
+		["spec", "template"],
+		["spec", "completionMode"],
+		["spec", "completions"],
+		["spec", "backoffLimitPerIndex"],
+		["spec", "podFailurePolicy"],
+		["spec", "successPolicy"],
+		["spec", "managedBy"],
+	]},
 	"": {
 		"PersistentVolumeClaim": [
 			["spec", "accessModes"],
@@ -60,29 +70,70 @@ _fixed := {
 			["spec", "selector"],
 			["spec", "dataSource"],
 			["spec", "dataSourceRef"],
+			["spec", "resources", "requests", "storage"],
 		],
 		"Service": [["spec", "clusterIP"]],
 		"Secret": [["type"]],
 	},
 	"rbac.authorization.k8s.io": {"RoleBinding": [["roleRef"]], "ClusterRoleBinding": [["roleRef"]]},
-	"storage.k8s.io": {"StorageClass": [["provisioner"], ["parameters"], ["reclaimPolicy"], ["volumeBindingMode"]]},
+	"storage.k8s.io": {
+		"StorageClass": [["provisioner"], ["parameters"], ["reclaimPolicy"], ["volumeBindingMode"]],
+		"CSIDriver": [["spec", "attachRequired"], ["spec", "volumeLifecycleModes"]],
+	},
 	"networking.k8s.io": {"IngressClass": [["spec", "controller"]]},
-	"scheduling.k8s.io": {"PriorityClass": [["value"]]},
+	"scheduling.k8s.io": {"PriorityClass": [["value"], ["preemptionPolicy"]]},
 	"node.k8s.io": {"RuntimeClass": [["handler"]]},
-	"apiextensions.k8s.io": {"CustomResourceDefinition": [["spec", "group"], ["spec", "scope"]]},
+	"apiextensions.k8s.io": {"CustomResourceDefinition": [
+		["spec", "group"],
+		["spec", "scope"],
+		["spec", "names", "plural"],
+		["spec", "names", "kind"],
+	]},
 }
 
-_candidates(after) := {path | some path in object.get(_fixed, [gitops.group(after), after.kind], [])}
+_candidates(before, after) := {path |
+	some path in object.get(_fixed, [gitops.group(after), after.kind], [])
+} | {path |
+	some path in _content(before, after)
+} | {["spec", source] |
+	after.kind == "PersistentVolume"
+	gitops.group(after) == ""
+	is_object(before.spec)
+	is_object(after.spec)
+	some source in object.keys(before.spec) | object.keys(after.spec)
+	not source in _settings_of_a_volume
+}
+
+# What a ConfigMap or Secret holds that says itself that it never changes. The live object says it, so the base side does.
+_content(before, after) := [["data"], ["binaryData"], ["stringData"], ["immutable"]] if {
+	gitops.group(after) == ""
+	after.kind in {"ConfigMap", "Secret"}
+	object.get(before, "immutable", false) == true
+} else := []
+
+# Everything else in a volume's spec is its source.
+_settings_of_a_volume := {
+	"accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy",
+	"storageClassName", "volumeAttributesClassName", "volumeMode",
+}
 
 # What the API server fills in, written out: both sides mean the same.
 _defaults := {
 	["spec", "podManagementPolicy"]: "OrderedReady",
+	["spec", "serviceName"]: "",
+	["spec", "attachRequired"]: true,
+	["spec", "volumeLifecycleModes"]: ["Persistent"],
 	["spec", "volumeMode"]: "Filesystem",
 	["spec", "completionMode"]: "NonIndexed",
 	["spec", "completions"]: 1,
 	["type"]: "Opaque",
 	["reclaimPolicy"]: "Delete",
 	["volumeBindingMode"]: "Immediate",
+	["preemptionPolicy"]: "PreemptLowerPriority",
+	["parameters"]: {},
+	["data"]: {},
+	["binaryData"]: {},
+	["stringData"]: {},
 }
 
 _harmless(before, after, path) if {
@@ -97,21 +148,37 @@ _harmless(before, after, path) if {
 	after.kind == "PersistentVolumeClaim"
 }
 
+# The order of the modes says nothing.
+_harmless(before, after, path) if {
+	path == ["spec", "accessModes"]
+	modes := object.get(before, path, [])
+	others := object.get(after, path, [])
+	is_array(modes)
+	is_array(others)
+	sort(modes) == sort(others)
+}
+
 # An address given back, or left to the cluster as before.
 _harmless(before, after, path) if {
 	path == ["spec", "clusterIP"]
 	object.get(after, path, "") in {"", object.get(before, path, "")}
 }
 
+# A Service that had no address gets one.
 _harmless(before, _, path) if {
 	path == ["spec", "clusterIP"]
-	object.get(before, path, "") == ""
 	before.spec.type == "ExternalName"
 }
 
 _harmless(_, after, path) if {
+	path == ["spec", "clusterIP"]
+	after.spec.type == "ExternalName"
+}
+
+_harmless(before, after, path) if {
 	path == ["spec", "completions"]
 	object.get(after, ["spec", "completionMode"], "NonIndexed") == "Indexed"
+	object.get(before, ["spec", "completionMode"], "NonIndexed") == "Indexed"
 }
 
 _harmless(before, after, path) if {
@@ -119,16 +186,28 @@ _harmless(before, after, path) if {
 	_claims(before) == _claims(after)
 }
 
+# A claim may grow.
+_harmless(before, after, path) if {
+	path == _storage
+	_bytes(object.get(before, path, "0")) <= _bytes(object.get(after, path, "0"))
+}
+
+_storage := ["spec", "resources", "requests", "storage"]
+
 # Claims with what the API server fills in, and quantities as numbers.
 _claims(object_) := [claim |
 	templates := object.get(object_, ["spec", "volumeClaimTemplates"], [])
 	is_array(templates)
 	some template in templates
 	claim := {
-		"metadata": object.get(template, "metadata", {}),
+		"metadata": object.remove(object.get(template, "metadata", {}), ["creationTimestamp"]),
 		"spec": object.union({"volumeMode": "Filesystem"}, object.remove(object.get(template, "spec", {}), ["resources"])),
-		"storage": _bytes(object.get(template, ["spec", "resources", "requests", "storage"], "0")),
+		"storage": _bytes(object.get(template, _storage, "0")),
 	}
 ]
 
-_bytes(quantity) := units.parse_bytes(sprintf("%v", [quantity]))
+# A quantity as a number; one that is none stays what it is.
+_bytes(quantity) := units.parse_bytes(text) if {
+	text := sprintf("%v", [quantity])
+	regex.match(`^[0-9]+(\.[0-9]+)?([kMGTP]|[KMGTP]i)?$`, text)
+} else := quantity

@@ -15,7 +15,6 @@
 package gitops_guard.prune.cascade_deletion
 
 import data.gitops_guard.lib.changes
-import data.gitops_guard.lib.gitops
 
 deny contains {"resource": item.resource, "msg": msg} if {
 	not changes.emptied_set
@@ -27,17 +26,9 @@ deny contains {"resource": item.resource, "msg": msg} if {
 # A release under another name is uninstalled and installed anew.
 deny contains {"resource": edit.resource, "path": path, "msg": msg} if {
 	some edit in input.change.changed
-	edit.resource.kind == "HelmRelease"
-	gitops.group(edit.before) == "helm.toolkit.fluxcd.io"
-	some path in [["spec", "releaseName"], ["spec", "targetNamespace"], ["spec", "storageNamespace"], ["spec", "chart", "spec", "chart"]]
-	object.get(edit.before, path, null) != object.get(edit.after, path, null)
-	not kept_in_place(edit, path)
+	path := edit.reinstalls
+	path != null
 	msg := sprintf("another %s: Flux uninstalls the release and installs a new one, and what it held is lost", [path[count(path) - 1]])
-}
-
-kept_in_place(edit, path) if {
-	path == ["spec", "chart", "spec", "chart"]
-	object.get(edit.after, ["spec", "upgrade", "chartNameChangeStrategy"], "") == "InPlaceUpdate"
 }
 
 along(item) := sprintf("%d resources that it deployed are deleted with it", [count(item.takes.objects)]) if item.takes.known

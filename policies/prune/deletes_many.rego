@@ -16,7 +16,8 @@ package gitops_guard.prune.deletes_many
 import data.gitops_guard.lib.changes
 
 deny contains {"msg": msg} if {
-	not changes.wiped
+	not changes.emptied
+	not changes.cascading
 	not changes.is_set
 	gone := [item |
 		some item in input.change.deleted

@@ -18,12 +18,12 @@ import data.gitops_guard.lib.changes
 import data.gitops_guard.lib.state
 
 deny contains {"resource": item.resource, "msg": msg} if {
-	not changes.wiped
+	not changes.emptied
 	some item in input.change.deleted
 	item.event in {"removed", "renamed", "target-emptied"}
 	changes.really_deleted(item)
 	loss := state.loss(item.object)
 	not state.survives(item.object)
 	not item.resource.kind in input.parameters.exclude
-	msg := sprintf("%s %s %s%s: %s", [changes.verb(item), item.resource.kind, item.resource.name, changes.by(item), loss])
+	msg := sprintf("%s %s %s%s: %s%s", [changes.verb(item), item.resource.kind, item.resource.name, changes.by(item), loss, changes.along(item)])
 }

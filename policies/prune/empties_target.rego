@@ -16,7 +16,7 @@ package gitops_guard.prune.empties_target
 import data.gitops_guard.lib.changes
 
 deny contains {"msg": msg} if {
-	changes.wiped
+	changes.emptied
 	gone := [item | some item in input.change.deleted; changes.really_deleted(item)]
 	count(gone) > 0
 	msg := sprintf("nothing is left of %d %s%s%s", [input.change.before, what, changes.by(gone[0]), refused])

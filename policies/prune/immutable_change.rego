@@ -12,10 +12,31 @@
 #   remedy: Leave the field as it is, or make a new object with another name and retire the old one.
 package gitops_guard.prune.immutable_change
 
+import data.gitops_guard.lib.gitops
 import data.gitops_guard.lib.immutable
 
 deny contains {"resource": edit.resource, "path": path, "msg": msg} if {
 	some edit in input.change.changed
+	is_updated(edit)
 	some path in immutable.changed(edit.before, edit.after)
-	msg := sprintf("%s of a %s can't be changed: the API server refuses the update", [concat(".", [sprintf("%v", [key]) | some key in path]), edit.resource.kind])
+	field := concat(".", [sprintf("%v", [key]) | some key in path])
+	msg := sprintf("%s of a %s can't be changed: %s", [field, edit.resource.kind, outcome(edit)])
 }
+
+# The same object is updated: not one whose name comes from its content or from the API server, nor a hook, which is made anew.
+is_updated(edit) if {
+	name := edit.before.metadata.name
+	edit.after.metadata.name == name
+	count({"argocd.argoproj.io/hook", "helm.sh/hook"} & object.keys(gitops.annotations(edit.after))) == 0
+	not runs_anew(edit)
+}
+
+# A Job that is meant to be made anew loses nothing by it.
+runs_anew(edit) if {
+	edit.resource.kind == "Job"
+	edit.recreated_by != null
+}
+
+outcome(edit) := "the API server refuses the update" if edit.recreated_by == null
+
+else := sprintf("%s deletes the object and creates it anew", [edit.recreated_by])
