@@ -44,14 +44,14 @@ class Judged:
     """Whether there was anything to judge."""
 
 
-def judge(request: Request, side: Side, changes: Sequence[Change]) -> Judged:
-    """Judge a side: validate, evaluate, locate, waive, fold."""
+def judge(request: Request, side: Side, changes: Sequence[Change], more: Sequence[Fault] = ()) -> Judged:
+    """Judge a side: validate, evaluate, locate, waive, fold; `more` is what is known to be wrong already."""
     built, loose = side.wanted(request.named), side.loose(request.named)
     files = [item for item in read_files(side.sources, side.sources.tree.files()) if is_named(item.path, request.named)]
     resources = [resource for item in built for resource in item.resources]
     schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
     judged = _evaluate(request, side, built, [*resources, *loose], files, changes)
-    faults = [*request.policies.faults, *side.broken(request.named), *side.unclear(request.named)]
+    faults = [*more, *request.policies.faults, *side.broken(request.named), *side.unclear(request.named)]
     faults += [fault for item in built for fault in item.faults]
     faults += [fault for item in built for fault in _invalid(item, schemas)]
     faults += judged.faults

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from .errors import SourceError, UsageError
 from .evaluate import Change, describe
 from .grow import node_id
 from .manifests import KUSTOMIZATION_FILES
-from .model import Location, Resource, ResourceId
+from .model import Fault, Location, Resource, ResourceId, Severity
 from .origin import Map, Origin
 from .render import is_cluster_scoped
-from .side import Side
+from .side import Side, is_named
 from .source import Dialect
+from .targets import Built
 from .tree import OutsideError, join
 
 _NEWEST_ARGOCD = (3, 5)
@@ -33,7 +35,7 @@ def base_commit(root: Path, base: str) -> str:
     if head is None:
         raise UsageError("--base needs a git repository with a commit")
     if other is None:
-        raise UsageError(f"--base: there is no revision {base} in this clone; fetch it: git fetch origin {base}")
+        raise UsageError(f"--base: there is no revision {base} in this clone; fetch it: {_fetch(root, base)}")
     found = git.merge_base(root, head, other)
     if found is not None:
         return found
@@ -43,12 +45,37 @@ def base_commit(root: Path, base: str) -> str:
     raise UsageError(f"--base: {base} and HEAD have no common ancestor")
 
 
-def merged(before: Side, now: Side, config: Config) -> list[Change]:
-    """What the change does, target by target."""
+def _fetch(root: Path, base: str) -> str:
+    """The command that gets a revision which the clone lacks."""
+    if re.search(r"[~^@:]", base):
+        return "git fetch --unshallow origin" if git.is_shallow(root) else "git fetch origin"
+    branch = base.removeprefix("origin/")
+    return f"git fetch origin {branch}" if base == branch else f"git fetch origin {branch}:refs/remotes/origin/{branch}"
+
+
+def merged(before: Side, now: Side, config: Config, named: Sequence[str] = ()) -> list[Change]:
+    """What the change does, target by target; PATHS (`named`) narrow it to the targets of either side that they stand for."""
     rules = Rules(is_cluster_scoped, config.assume_prune, _version(config.argocd.version))
     base, head = _view(before), _view(now)
     changes = [with_losses(change, base, rules) for change in compare(base, head, rules)]
-    return [_change(change, base, head) for change in [*changes, *sets(base, head, rules)]]
+    found = [_change(change, base, head) for change in [*changes, *sets(base, head, rules)]]
+    wanted = {item.target.id for side in (before, now) for item in side.wanted(named)}
+    return [change for change in found if change.target in wanted or is_named(change.place.file, named)]
+
+
+def unknown(before: Side, now: Side, named: Sequence[str] = ()) -> list[Fault]:
+    """Notes on the targets that did not build before and do now: what the change deletes there nobody can tell."""
+    failed = {item.target.id for item in now.built if item.status == "failed"}
+    return [_unbuilt(item, now) for item in before.wanted(named) if item.status == "failed" and item.target.id not in failed]
+
+
+def _unbuilt(item: Built, now: Side) -> Fault:
+    places = [fault.location for fault in item.faults if fault.location is not None and _exists(now, fault.location.file)]
+    files = [join(item.target.path, name) for name in KUSTOMIZATION_FILES if _exists(now, join(item.target.path, name))]
+    file = files[0] if files else places[0].file if places else min(item.read, default=item.target.path)
+    message = "before this change the target did not build: what the change deletes here is not known"
+    return Fault("render/failed", message, Severity.NOTE,
+                 "compare with a revision that builds: --base", target=item.target.id, location=Location(file, 1, 1, "nearest"))
 
 
 def _version(text: str | None) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from .evaluate.files import FileInput
 from .excerpts import Excerpts
 from .fetch import Fetcher
 from .judge import Judged, judge
-from .merge import base_commit, merged
+from .merge import base_commit, merged, unknown
 from .model import Fault, Finding, Report, RuleReport, TargetReport
 from .nodes import Graph
 from .request import GraphRequest, Request
@@ -29,7 +29,8 @@ def check(request: Request) -> Report:
     """Check a repository. Raises NothingToCheckError, UsageError or ToolError; bad input is in the report."""
     side = _side(request, work_tree(request.root, request.config, request.named))
     before = _before(request)
-    found = judge(request, side, () if before is None else merged(before, side, request.config))
+    changes = () if before is None else merged(before, side, request.config, request.named)
+    found = judge(request, side, changes, () if before is None else unknown(before, side, request.named))
     if not found.anything and not request.base:
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")
     known = {} if before is None else _by_fingerprint(judge(request, before, ()))

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import Any
 
-from ..model import Target
+from ..model import Resource, Target
 from ..origin import Map, Origin
 from .events import MOVED, Deletion, TargetChange
-from .view import View
+from .view import View, value_at
 
 _LISTS = ("resources", "components", "bases", "configMapGenerator", "secretGenerator", "helmCharts", "generators", "patches")
+_NAMING = {"name": ("namePrefix", "nameSuffix"), "namespace": ("namespace",)}
+_OWNERS_NAMING = {
+    "name": (("spec", "namePrefix"), ("spec", "nameSuffix"), ("spec", "source", "kustomize", "namePrefix"),
+             ("spec", "source", "kustomize", "nameSuffix")),
+    "namespace": (("spec", "targetNamespace"), ("spec", "source", "kustomize", "namespace"),
+                  ("spec", "destination", "namespace")),
+}
+"""The fields of a kustomization, and of what deploys it, that write names and namespaces."""
 
 
 def place_of(deletion: Deletion, change: TargetChange, base: View, head: View) -> Origin | None:
     """Where to look for the reason of a deletion; None where the head side has nothing that tells."""
     if deletion.successor is not None:
-        return _renaming(deletion, change.target, head) if deletion.event != MOVED else deletion.successor.declared
+        new = deletion.successor
+        return new.declared if deletion.event == MOVED else _renaming(deletion, new, change, base, head)
     file = deletion.resource.declared.file
     still = head.declares(file, deletion.resource.id)
     for folder, name in _users(file, change.folders, base):
@@ -60,41 +68,52 @@ def _entry(folder: str, name: str, target: Target, head: View, still: Origin | N
     return Origin(posixpath.join(folder, "kustomization.yaml") if folder != "." else "kustomization.yaml", 1, 1, exact=False)
 
 
-def _renaming(deletion: Deletion, target: Target, head: View) -> Origin | None:
-    """The scalar that wrote the new name or namespace."""
-    old, new = deletion.resource, deletion.successor
-    if new is None:
-        return None
-    meta = new.body.get("metadata")
+def _renaming(deletion: Deletion, new: Resource, change: TargetChange, base: View, head: View) -> Origin:
+    """The scalar that wrote the new name or namespace: the object's own, a kustomization's or its owner's."""
+    old = deletion.resource
     key = "name" if old.id.name != new.id.name else "namespace"
-    origin = meta.at.get(key) if isinstance(meta, Map) else None
-    before = old.body.get("metadata")
-    same = isinstance(before, Map) and before.at.get(key) == origin
-    if key == "name" and same:
-        for part in head.parts:
-            if part.target.id == target.id:
-                for folder in sorted(part.folders, key=lambda folder: folder != part.target.path):
-                    for field in ("namePrefix", "nameSuffix"):
-                        found = head.written(folder, field)
-                        if found is not None:
-                            return found[1]
-    return origin or new.declared
+    before, now = _at(old.body, ("metadata", key)), _at(new.body, ("metadata", key))
+    if now is not None and (before is None or before[:3] != now[:3]):
+        return now
+    return _of_folders(key, change, base, head) or _of_owner(key, deletion, change, base, head) or now or new.declared
+
+
+def _of_folders(key: str, change: TargetChange, base: View, head: View) -> Origin | None:
+    """The field of a kustomization that names its objects, and names them otherwise than before."""
+    folders = next((part.folders for part in head.parts if part.target.id == change.target.id), frozenset[str]())
+    for folder in sorted(folders, key=lambda folder: (folder != change.target.path, folder)):
+        for field in _NAMING[key]:
+            before, now = base.written(folder, field), head.written(folder, field)
+            if now is not None and (before is None or before[0] != now[0]):
+                return now[1]
+    return None
+
+
+def _of_owner(key: str, deletion: Deletion, change: TargetChange, base: View, head: View) -> Origin | None:
+    """The same of the object that deploys it."""
+    name = deletion.owner.id if deletion.owner is not None else ""
+    before, now = base.object(name, change.scopes), head.object(name, change.scopes)
+    for path in _OWNERS_NAMING[key] if before is not None and now is not None else ():
+        if before is not None and now is not None and value_at(before.body, path) != value_at(now.body, path):
+            found = _at(now.body, path)
+            if found is not None:
+                return found
+    return None
 
 
 def _reads(body: Map) -> Origin | None:
     """The field of a controller object that says what it reads."""
-    spec = body.get("spec")
-    if not isinstance(spec, Map):
-        return None
-    for keys in (("path",), ("source", "path"), ("generators",), ("sources",), ("chart",), ("source",)):
-        node: Any = spec
-        origin: Origin | None = None
-        for key in keys:
-            origin = node.at.get(key) if isinstance(node, Map) and key in node else None
-            node = node.get(key) if isinstance(node, Map) else None
-        if origin is not None:
-            return _key(origin) if isinstance(node, (Map, list)) else origin
+    for path in (("path",), ("source", "path"), ("generators",), ("sources",), ("chart",), ("source",)):
+        found = _at(body, ("spec", *path))
+        if found is not None:
+            return _key(found) if isinstance(value_at(body, ("spec", *path)), (Map, list)) else found
     return None
+
+
+def _at(body: Map, path: tuple[str, ...]) -> Origin | None:
+    """Where a field's value stands; None where there is none."""
+    above = value_at(body, path[:-1])
+    return above.at.get(path[-1]) if isinstance(above, Map) and path[-1] in above else None
 
 
 def _key(origin: Origin) -> Origin:
