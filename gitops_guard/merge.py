@@ -49,8 +49,10 @@ def _fetch(root: Path, base: str) -> str:
     """The command that gets a revision which the clone lacks."""
     if re.search(r"[~^@:]", base):
         return "git fetch --unshallow origin" if git.is_shallow(root) else "git fetch origin"
+    if re.fullmatch(r"[0-9a-f]{7,64}", base):
+        return f"git fetch origin {base}"
     branch = base.removeprefix("origin/")
-    return f"git fetch origin {branch}" if base == branch else f"git fetch origin {branch}:refs/remotes/origin/{branch}"
+    return f"git fetch origin {branch}:refs/remotes/origin/{branch}"
 
 
 def merged(before: Side, now: Side, config: Config, named: Sequence[str] = ()) -> list[Change]:
