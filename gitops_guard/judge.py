@@ -83,10 +83,15 @@ def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: S
     subjects = Subjects(resources=list(resources), targets={item.target.id: item.target for item in built}, files=list(files),
                         changes=list(changes), deploys=_deploys(side), generates=_generates(side),
                         encrypted=encrypted(side.built), declared=declared_names(side.sources, side.built),
-                        plugins=plugins(side.sources),
+                        plugins=plugins(side.sources), versions=_versions(request),
                         repository=surroundings(side.sources, built, side.built, side.graph, files))
     return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
                     jobs=request.jobs)
+
+
+def _versions(request: Request) -> dict[str, str]:
+    named = {"argocd": request.config.argocd.version, "flux": request.config.flux.version}
+    return {name: version for name, version in named.items() if version}
 
 
 def _deploys(side: Side) -> dict[ResourceId, list[Resource]]:

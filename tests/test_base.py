@@ -142,3 +142,20 @@ def test_a_clone_cut_before_an_ancestor(origin, tmp_path):
     result = check(tmp_path / "cut", "--base", "HEAD~1")
     assert result.exit_code == 2
     assert "git fetch --unshallow" in result.stderr
+
+
+def test_a_guard_of_an_application_that_its_argo_cd_does_not_know(tmp_path):
+    write(tmp_path, {".gitops-guard.yaml": 'argocd: {version: "3.3"}\n', "app.yaml": """
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata: {name: shop, namespace: argocd}
+        spec:
+          project: default
+          source: {repoURL: https://example.com/a.git, path: shop}
+          destination: {server: https://kubernetes.default.svc, namespace: shop}
+          syncPolicy:
+            syncOptions:
+              - Prune=false
+        """})
+    findings = json.loads(check(tmp_path).stdout)["findings"]
+    assert [finding["location"]["line"] for finding in findings if finding["rule"] == "prune/ineffective-guard"] == [10]

@@ -263,3 +263,9 @@ def test_objects_of_one_name_in_two_clusters(now, expected):
 
 def test_assume_prune():
     assert verdicts(BOTH, DROPPED, HERE + "assume-prune: false\n") == []
+
+
+def test_the_version_of_argo_cd_decides_on_options_of_a_whole_application():
+    before = {**BOTH, "argocd/shop.yaml": app(sync="{automated: {prune: true}, syncOptions: [Prune=false]}")}
+    assert verdicts(before, DROPPED, HERE + 'argocd: {version: "3.4"}\n') == []
+    assert verdicts(before, DROPPED, HERE + 'argocd: {version: "3.3"}\n') == [f"{LOST} {LIST_LINE}"]

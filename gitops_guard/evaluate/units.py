@@ -54,6 +54,8 @@ class Subjects:
     plugins: Sequence[str] = ()
     """The Secret plugins that the repository shows in use: `avp`."""
     repository: Repository | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of the controllers (argocd, flux), as far as they are configured."""
 
 
 @dataclass
@@ -76,7 +78,7 @@ class Unit:
     change: Change | None = None
     repository: Repository | None = None
     known: str = ""
-    """What `input.facts` says of a controller object: the JSON text of the members deploys and generates that are known."""
+    """What else `input.facts` says: the JSON text of the members deploys, generates and versions that are known."""
 
     @property
     def name(self) -> str:
@@ -162,7 +164,7 @@ class _Maker:
         return found
 
     def _known(self, item: Resource) -> str:
-        found = []
+        found = [f'"versions":{json.dumps(self._subjects.versions, sort_keys=True)}'] if self._subjects.versions else []
         if item.id in self._subjects.deploys:
             texts = [self._text_of.get(id(other)) for other in self._subjects.deploys[item.id]]
             if None not in texts:

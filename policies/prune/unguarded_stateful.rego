@@ -16,6 +16,7 @@
 package gitops_guard.prune.unguarded_stateful
 
 import data.gitops_guard.lib.gitops
+import data.gitops_guard.lib.guards
 import data.gitops_guard.lib.result
 import data.gitops_guard.lib.state
 
@@ -27,6 +28,7 @@ deny contains result.violation([], msg) if {
 	owner.prune == true
 	not app_guarded(owner)
 	not state.guarded(input.object)
+	count(guards.written(input.object)) == 0
 	msg := sprintf("nothing keeps %s %s from deleting this %s once it is missing from Git", [owner.kind, owner.name, input.object.kind])
 }
 
@@ -35,9 +37,9 @@ judged if state.stateful(input.object)
 # Kinds that count only where they are asked for: Namespace, CustomResourceDefinition.
 judged if input.object.kind in input.parameters.include
 
-# Argo CD's option of the whole Application, where the owner is given with them; the resource's own beats it.
+# Argo CD's option of the whole Application; the resource's own beats it. One that does not hold is another rule's.
 app_guarded(owner) if {
 	some option in object.get(owner, "sync_options", [])
-	option in {"Prune=false", "Prune=confirm"}
+	guards.meant_to_keep(option)
 	not "Prune=true" in gitops.sync_options(input.object)
 }
