@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import codeowners
@@ -14,6 +14,7 @@ from .manifests import KUSTOMIZATION_FILES, SUFFIXES
 from .model import Target
 from .nodes import Graph, Node
 from .origin import Map, origin_of
+from .references import references
 from .source import Dialect, Sources
 from .targets import Built
 from .tree import OutsideError, is_below
@@ -24,8 +25,11 @@ _SHOWN = 5
 
 
 def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[Built], graph: Graph, files: Iterable[FileInput],
-                 guard: Mapping[str, Any] | None = None) -> Repository:
-    """What the policies of scope repository judge. `built` are the targets that count, `all_built` all there are."""
+                 guard: Mapping[str, Any] | None = None, *, is_home: Callable[[str], bool] = lambda _url: False) -> Repository:
+    """What the policies of scope repository judge. `built` are the targets that count, `all_built` all there are.
+
+    `is_home` says of a URL that it names this repository.
+    """
     owners = _read(sources)
     paths = sources.tree.files()
     targets = [{
@@ -42,6 +46,7 @@ def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[B
         codeowners=None if owners is None else {"file": owners[0], "line": 1},
         files=[fact for item in files if (fact := _file(item))],
         guard=guard,
+        references=references(sources, built, is_home),
     )
 
 

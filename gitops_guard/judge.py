@@ -84,7 +84,7 @@ def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: S
                         changes=list(changes), deploys=_deploys(side), generates=_generates(side),
                         encrypted=encrypted(side.built), declared=declared_names(side.sources, side.built),
                         plugins=plugins(side.sources), versions=_versions(request),
-                        repository=surroundings(side.sources, built, side.built, side.graph, files))
+                        repository=surroundings(side.sources, built, side.built, side.graph, files, is_home=side.is_home))
     return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
                     jobs=request.jobs)
 

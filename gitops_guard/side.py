@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Side:
     """What is wrong with, or unknown about, the controller objects."""
     generated: tuple[tuple[str, Resource, str], ...] = ()
     """The objects that generators make, each with the id of its generator and the root that it grew from."""
+    is_home: Callable[[str], bool] = lambda _url: False
+    """Whether a URL names this repository."""
 
     def wanted(self, named: Sequence[str]) -> list[Built]:
         """The targets that PATHS stand for."""
@@ -136,7 +138,10 @@ def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *
     def make(target: Target, recipes: tuple[Recipe, ...]) -> Built:
         return build_owned(target, recipes, renderer, sources) if recipes else build(target, renderer, sources)
 
+    known = KnownRepositories(config=config, tree=tree, remotes=clone.remotes)
+
     def world(objects: Objects, evidence: frozenset[str]) -> World:
+        nonlocal known
         known = KnownRepositories(config=config, tree=tree, remotes=clone.remotes, branches=clone.branches, evidence=evidence,
                                   mounts=clone.elsewhere)
         return World(sources, config, known, objects)
@@ -147,7 +152,7 @@ def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *
     folders = named_folders(sources, found.manifests)
     guess = Taken(folders, covered=frozenset(folder for folder in folders if folder not in found.direct))
     grown = Grower(found, make, world, environment, sources.mount_of).grow(tuple(named), guess)
-    return Side(sources, found, grown.built, grown.graph, grown.faults, grown.generated)
+    return Side(sources, found, grown.built, grown.graph, grown.faults, grown.generated, known.is_home)
 
 
 def is_named(path: str, named: Sequence[str]) -> bool:

@@ -19,13 +19,15 @@ class Repository:
     """What CI files and scripts do with git."""
     guard: Mapping[str, Any] | None = None
     """How both sides of a change guard themselves; None where nothing is compared."""
+    references: Mapping[str, Any] = field(default_factory=dict)
+    """What is read from elsewhere."""
     history: Mapping[str, Any] | None = None
 
     @property
     def document(self) -> dict[str, Any]:
         """The members that lines stand in."""
         return {"targets": list(self.targets), "graph": self.graph, "codeowners": self.codeowners, "files": list(self.files),
-                "guard": self.guard, "history": self.history}
+                "guard": self.guard, "references": self.references, "history": self.history}
 
     def members(self, objects: Iterable[tuple[str, str]]) -> str:
         """The JSON text of the members of an input; an object is its target's id and its own JSON text."""

@@ -99,6 +99,10 @@ class KnownRepositories:
         used = frozenset(map(normal, evidence)) - {""} - self._mapped.keys()
         return named | used if len(used) == 1 else named
 
+    def is_home(self, url: str) -> bool:
+        """Whether a URL names this repository."""
+        return normal(url) in self._here
+
     def place(self, url: str, revision: str | None) -> Place | Unknown:
         """See `world.Repositories.place`."""
         name = normal(url)

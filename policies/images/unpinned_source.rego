@@ -6,14 +6,15 @@
 #   versions of charts, GitRepositories and OCIRepositories, and the remote bases and charts of kustomizations. This repository's own
 #   address is left alone: that its branch is followed is the point of GitOps. A tag, a commit and an exact version are pinned; `1.2`
 #   is exact as a git revision and for Argo CD, and a range where Flux or Helm look for a chart. Of several references of a
-#   GitRepository or OCIRepository the one that Flux prefers counts. `allow` holds globs of addresses that may be followed.
+#   GitRepository or OCIRepository the one that Flux prefers counts. `allow` holds globs of addresses and chart names that may be
+#   followed.
 # related_resources:
 #   - ref: https://argo-cd.readthedocs.io/en/stable/user-guide/tracking_strategies/
 #   - ref: https://fluxcd.io/flux/components/source/gitrepositories/#reference
 #   - ref: https://fluxcd.io/flux/components/helm/helmreleases/#chart-template
 #   - ref: https://github.com/kubernetes-sigs/kustomize/blob/master/examples/remoteBuild.md
 # custom:
-#   scope: resource
+#   scope: repository
 #   kinds:
 #     - argoproj.io/Application
 #     - argoproj.io/ApplicationSet
@@ -21,8 +22,6 @@
 #     - source.toolkit.fluxcd.io/GitRepository
 #     - source.toolkit.fluxcd.io/OCIRepository
 #     - source.toolkit.fluxcd.io/HelmChart
-#     - kustomize.config.k8s.io/Kustomization
-#     - kustomize.config.k8s.io/Component
 #   severity: {production: warning, else: note}
 #   security_severity: "4.0"
 #   remedy: Name a tag, a commit or an exact version, and let a bot or a promotion raise it.
@@ -33,99 +32,101 @@ import data.gitops_guard.lib.images
 import data.gitops_guard.lib.result
 import data.gitops_guard.lib.revisions
 
-deny contains result.violation(found.path, msg) if {
-	some found in moving
-	url := found.url
-	allow := input.parameters.allow
-	not allowed(url, allow)
-	msg := sprintf("%s %s", [revisions.shown(found.what), found.why])
+deny contains result.inside(entry, found.path, msg) if {
+	some entry in input.objects
+	some found in moving(entry.object)
+	not allowed(found.url)
+	msg := sprintf("%s %s", [revisions.shown(found.what), revisions.shown(found.why)])
 }
 
-allowed(url, patterns) if {
-	some pattern in patterns
+deny contains object.union(result.at(remote.file, remote.line, msg), {"column": remote.column, "target": remote.target}) if {
+	some remote in input.references.remotes
+	found := remote_moves(remote)
+	not allowed(remote.url)
+	msg := sprintf("%s %s", [revisions.shown(found.what), revisions.shown(found.why)])
+}
+
+allowed(url) if {
+	some pattern in input.parameters.allow
 	is_string(pattern)
 	glob.match(pattern, [], url)
 }
 
+moving(object_) := argocd(object_) if object_.kind in {"Application", "ApplicationSet"}
+
+moving(object_) := flux_source(object_) if object_.kind in {"GitRepository", "OCIRepository"}
+
+moving(object_) := flux_chart(object_) if object_.kind in {"HelmRelease", "HelmChart"}
+
 # Argo CD: a chart's targetRevision is a version or a range, a repository's is any revision.
-moving contains {"path": path, "url": url, "what": what, "why": why} if {
-	some place in argocd_sources
+argocd(object_) := {found |
+	some place in argocd_sources(object_)
 	url := revisions.text_at(place.source, ["repoURL"])
 	url != ""
 	not revisions.open(url)
 	revision := revisions.text_at(place.source, ["targetRevision"])
 	not revisions.open(revision)
-	chart := revisions.text_at(place.source, ["chart"])
-	found := argocd_moves(url, chart, revision)
-	what := found.what
-	why := found.why
-	path := array.concat(place.path, ["targetRevision"])
+	moves := argocd_moves(url, revisions.text_at(place.source, ["chart"]), revision)
+	found := object.union(moves, {"url": url, "path": array.concat(place.path, ["targetRevision"])})
 }
 
-argocd_moves(url, chart, revision) := {"what": sprintf("chart %s of %s", [chart, url]), "why": why} if {
+argocd_moves(url, chart, revision) := {"what": sprintf("chart %s of %s", [chart, url]), "why": version_moves(revision)} if {
 	chart != ""
-	not revisions.version(revision)
-	not revisions.exact(revision)
-	why := version_moves(revision)
-} else := {"what": sprintf("source %s", [url]), "why": why} if {
+	not exact_for_argocd(revision)
+} else := {"what": sprintf("source %s", [url]), "why": version_moves(revision)} if {
 	chart == ""
 	startswith(url, "oci://")
-	not revisions.version(revision)
-	not revisions.exact(revision)
+	not exact_for_argocd(revision)
 	not startswith(revision, "sha256:")
 	not images.pinned(revision)
-	why := version_moves(revision)
-} else := {"what": sprintf("source %s", [url]), "why": why} if {
+} else := {"what": sprintf("source %s", [url]), "why": git_moves(revision)} if {
 	chart == ""
 	not startswith(url, "oci://")
 	not own(url)
 	not revisions.fixed(revision)
-	why := git_moves(revision)
 }
 
-argocd_sources contains {"path": array.concat(prefix, ["source"]), "source": source} if {
-	some prefix in argocd_specs
-	count(several(prefix)) == 0
-	source := object.get(input.object, array.concat(prefix, ["source"]), null)
+exact_for_argocd(revision) if revisions.version(revision)
+
+exact_for_argocd(revision) if revisions.exact(revision)
+
+argocd_sources(object_) := [place |
+	some prefix in argocd_specs[object_.kind]
+	spec := object.get(object_, prefix, null)
+	is_object(spec)
+	some inner in source_paths(spec)
+	source := object.get(spec, inner, null)
 	is_object(source)
-}
+	place := {"path": array.concat(prefix, inner), "source": source}
+]
 
-argocd_sources contains {"path": array.concat(prefix, ["sources", index]), "source": source} if {
-	some prefix in argocd_specs
-	some index, source in several(prefix)
-	is_object(source)
-}
+argocd_specs := {"Application": [["spec"]], "ApplicationSet": [["spec", "template", "spec"]]}
 
-argocd_sources contains {"path": array.concat(prefix, ["sourceHydrator", "drySource"]), "source": source} if {
-	some prefix in argocd_specs
-	source := object.get(input.object, array.concat(prefix, ["sourceHydrator", "drySource"]), null)
-	is_object(source)
-}
-
-several(prefix) := items if {
-	items := object.get(input.object, array.concat(prefix, ["sources"]), [])
-	is_array(items)
-} else := []
-
-argocd_specs contains ["spec"] if input.object.kind == "Application"
-
-argocd_specs contains ["spec", "template", "spec"] if input.object.kind == "ApplicationSet"
+# The hydrator's source beats the list of sources, and that the single one.
+source_paths(spec) := [["sourceHydrator", "drySource"]] if {
+	is_object(object.get(spec, "sourceHydrator", null))
+} else := [["sources", index] | some index, _ in spec.sources] if {
+	is_array(object.get(spec, "sources", null))
+	count(spec.sources) > 0
+} else := [["source"]]
 
 # Flux takes the first of these that is there.
 preferred := {"GitRepository": ["commit", "name", "semver", "tag", "branch"], "OCIRepository": ["digest", "semver", "tag"]}
 
-moving contains {"path": path, "url": url, "what": sprintf("source %s", [url]), "why": why} if {
-	fields := preferred[input.object.kind]
-	url := revisions.text_at(input.object, ["spec", "url"])
+flux_source(object_) := {found |
+	url := revisions.text_at(object_, ["spec", "url"])
+	url != ""
 	not own(url)
 	given := [[field, value] |
-		some field in fields
-		value := revisions.text_at(input.object, ["spec", "ref", field])
+		some field in preferred[object_.kind]
+		value := revisions.text_at(object_, ["spec", "ref", field])
 		value != ""
 	]
-	found := flux_moves(input.object.kind, given)
-	path := array.concat(["spec", "ref"], found.fields)
-	why := found.why
+	moves := flux_moves(object_.kind, given)
+	found := {
+		"url": url, "what": sprintf("source %s", [url]), "why": moves.why,
+		"path": array.concat(["spec", "ref"], moves.fields),
+	}
 }
 
 flux_moves("GitRepository", []) := {"fields": [], "why": "names no revision, which means branch master"}
@@ -133,12 +134,13 @@ flux_moves("GitRepository", []) := {"fields": [], "why": "names no revision, whi
 flux_moves("OCIRepository", []) := {"fields": [], "why": "names no version, which means latest"}
 
 flux_moves(kind, given) := {"fields": [field], "why": sprintf("follows %s", [value])} if {
+	count(given) > 0
 	[field, value] := given[0]
 	not revisions.open(value)
 	flux_follows(kind, field, value)
 }
 
-flux_follows(_, "branch", _)
+flux_follows(_, field, _) if field == "branch"
 
 flux_follows(_, "semver", value) if not revisions.exact(value)
 
@@ -152,67 +154,40 @@ flux_follows("GitRepository", "tag", value) if revisions.moving_word(value)
 flux_follows("OCIRepository", "tag", value) if not images.pinned(value)
 
 # Flux: the version of a chart, where it comes from a Helm repository.
-moving contains {"path": array.concat(prefix, ["version"]), "url": chart, "what": sprintf("chart %s", [chart]), "why": why} if {
-	prefix := chart_specs[input.object.kind]
-	spec := object.get(input.object, prefix, null)
+flux_chart(object_) := {found |
+	prefix := chart_specs[object_.kind]
+	spec := object.get(object_, prefix, null)
 	is_object(spec)
 	object.get(spec, ["sourceRef", "kind"], "HelmRepository") == "HelmRepository"
 	chart := revisions.text_at(spec, ["chart"])
 	version := revisions.text_at(spec, ["version"])
 	not revisions.open(version)
 	not revisions.exact(version)
-	why := version_moves(version)
+	found := {
+		"url": chart, "what": sprintf("chart %s", [chart]), "why": version_moves(version),
+		"path": array.concat(prefix, ["version"]),
+	}
 }
 
 chart_specs := {"HelmRelease": ["spec", "chart", "spec"], "HelmChart": ["spec"]}
 
 # Kustomize: remote bases, files read over HTTP, and charts.
-moving contains {"path": remote.path, "url": remote.url, "what": sprintf("remote base %s", [remote.url]), "why": git_moves(remote.ref)} if {
-	some remote in remotes
-	remote.git
+remote_moves(remote) := {"what": sprintf("remote base %s", [remote.url]), "why": git_moves(remote.revision)} if {
+	remote.kind == "base"
 	not remote.own
-	not revisions.open(remote.ref)
-	not revisions.fixed(remote.ref)
+	not revisions.open(remote.revision)
+	not revisions.fixed(remote.revision)
+} else := {"what": sprintf("remote file %s", [remote.url]), "why": sprintf("follows %s", [revision])} if {
+	remote.kind == "file"
+	revision := revisions.of_file(remote.url)
+	not revisions.fixed(revision)
+} else := {"what": sprintf("chart %s of %s", [remote.chart, remote.url]), "why": version_moves(remote.version)} if {
+	remote.kind == "chart"
+	not revisions.open(remote.version)
+	not revisions.exact(remote.version)
 }
 
-moving contains {"path": remote.path, "url": remote.url, "what": sprintf("remote file %s", [remote.url]), "why": sprintf("follows %s", [ref])} if {
-	some remote in remotes
-	not remote.git
-	not remote.own
-	ref := file_revision(remote.url)
-	not revisions.fixed(ref)
-}
-
-remotes := object.get(input.facts, "remotes", [])
-
-# GitHub's and GitLab's addresses of one file name the revision.
-file_revision(url) := ref if {
-	found := regex.find_all_string_submatch_n(`^https://raw\.githubusercontent\.com/[^/]+/[^/]+/(?:refs/heads/)?([^/]+)/`, url, 1)
-	ref := found[0][1]
-} else := ref if {
-	found := regex.find_all_string_submatch_n(`^https://github\.com/[^/]+/[^/]+/raw/(?:refs/heads/)?([^/]+)/`, url, 1)
-	ref := found[0][1]
-} else := ref if {
-	found := regex.find_all_string_submatch_n(`^https://[^/]+/.+/-/raw/([^/]+)/`, url, 1)
-	ref := found[0][1]
-} else := "the latest release" if {
-	regex.match(`^https://[^/]+/[^/]+/[^/]+/(-/)?releases/(latest|permalink/latest)/`, url)
-}
-
-moving contains {"path": ["helmCharts", index, "version"], "url": chart, "what": sprintf("chart %s", [chart]), "why": version_moves(version)} if {
-	not input.object.kind in {"Application", "ApplicationSet", "HelmRelease", "GitRepository", "OCIRepository", "HelmChart"}
-	charts := object.get(input.object, "helmCharts", [])
-	is_array(charts)
-	some index, item in charts
-	is_object(item)
-	revisions.text_at(item, ["repo"]) != ""
-	chart := revisions.text_at(item, ["name"])
-	version := revisions.text_at(item, ["version"])
-	not revisions.open(version)
-	not revisions.exact(version)
-}
-
-own(url) if url in object.get(input.facts, "own", [])
+own(url) if url in input.references.own
 
 git_moves("") := "names no revision, which means HEAD"
 

@@ -54,3 +54,17 @@ moving_word(text) if lower(text) in {"latest", "stable", "edge", "nightly", "mai
 
 # An address as a message may show it: without user and password.
 shown(url) := regex.replace(url, `//[^/@]*@`, "//")
+
+# The revision that the address of one file names, as GitHub and GitLab write them; undefined for other addresses.
+of_file(url) := ref if {
+	found := regex.find_all_string_submatch_n(`^https://raw\.githubusercontent\.com/[^/]+/[^/]+/(?:refs/(?:heads|tags)/)?([^/]+)/`, url, 1)
+	ref := found[0][1]
+} else := ref if {
+	found := regex.find_all_string_submatch_n(`^https://github\.com/[^/]+/[^/]+/(?:raw|blob)/(?:refs/(?:heads|tags)/)?([^/]+)/`, url, 1)
+	ref := found[0][1]
+} else := ref if {
+	found := regex.find_all_string_submatch_n(`^https://[^/]+/.+/-/raw/([^/]+)/`, url, 1)
+	ref := found[0][1]
+} else := "the latest release" if {
+	regex.match(`^https://[^/]+/.+/releases/(permalink/)?latest/`, url)
+}
