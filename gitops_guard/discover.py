@@ -21,12 +21,12 @@ from .tree import OutsideError, is_below, join
 Uses = Callable[[str], tuple[frozenset[str], frozenset[str]]]
 """folder of a kustomization -> the kustomization folders and the files that it names directly"""
 
-_ENVIRONMENTS = {
+ENVIRONMENT_WORDS = {
     "production": ("prod", "production", "prd", "live"),
     "staging": ("staging", "stage", "stg", "preprod", "uat"),
     "development": ("dev", "development", "test", "qa", "sandbox", "preview"),
 }
-_BY_TOKEN = {token: name for name, tokens in _ENVIRONMENTS.items() for token in tokens}
+_BY_TOKEN = {token: name for name, tokens in ENVIRONMENT_WORDS.items() for token in tokens}
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,11 @@ def _git(folder: Path, *args: str, env: dict[str, str] | None = None) -> tool.Do
     return tool.run(["git", *_SAFE, *args], cwd=folder, env={**_ENVIRONMENT, **(env or {})}, error=ToolError)
 
 
+def answer(folder: Path, *args: str, limit: int) -> tool.Done:
+    """What a command of git that only reads says. Raises ToolError where that is more than `limit` bytes or takes too long."""
+    return tool.run(["git", *_SAFE, *args], cwd=folder, env=_ENVIRONMENT, limit=limit, error=ToolError)
+
+
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 

@@ -14,6 +14,7 @@ from .manifests import KUSTOMIZATION_FILES, SUFFIXES
 from .model import Target
 from .nodes import Graph, Node
 from .origin import Map, origin_of
+from .promotion import Promotion
 from .references import references
 from .source import Dialect, Sources
 from .targets import Built
@@ -25,7 +26,8 @@ _SHOWN = 5
 
 
 def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[Built], graph: Graph, files: Iterable[FileInput],
-                 guard: Mapping[str, Any] | None = None, *, is_home: Callable[[str], bool] = lambda _url: False) -> Repository:
+                 guard: Mapping[str, Any] | None = None, *, is_home: Callable[[str], bool] = lambda _url: False,
+                 history: Promotion | None = None) -> Repository:
     """What the policies of scope repository judge. `built` are the targets that count, `all_built` all there are.
 
     `is_home` says of a URL that it names this repository.
@@ -47,6 +49,8 @@ def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[B
         files=[fact for item in files if (fact := _file(item))],
         guard=guard,
         references=references(sources, built, is_home),
+        history=history.document if history is not None else None,
+        named=history.named if history is not None else (),
     )
 
 

@@ -17,6 +17,7 @@ from .grow import node_id
 from .locate import locate, related
 from .mask import Mask
 from .model import Fault, Finding, Occurrence, Resource, ResourceId, Target, Waiver, pointer, value_at
+from .promotion import Promotion
 from .request import Request
 from .schema import Schemas
 from .sealing import declared_names, encrypted, plugins
@@ -44,14 +45,25 @@ class Judged:
     """Whether there was anything to judge."""
 
 
-def judge(request: Request, side: Side, changes: Sequence[Change], more: Sequence[Fault] = ()) -> Judged:
-    """Judge a side: validate, evaluate, locate, waive, fold; `more` is what is known to be wrong already."""
+@dataclass(frozen=True)
+class Beside:
+    """What is known besides the side itself."""
+
+    changes: Sequence[Change] = ()
+    """What the merge does to each target."""
+    faults: Sequence[Fault] = ()
+    """What is known to be wrong, or unknown, already."""
+    history: Promotion | None = None
+
+
+def judge(request: Request, side: Side, beside: Beside) -> Judged:
+    """Judge a side: validate, evaluate, locate, waive, fold."""
     built, loose = side.wanted(request.named), side.loose(request.named)
     files = [item for item in read_files(side.sources, side.sources.tree.files()) if is_named(item.path, request.named)]
     resources = [resource for item in built for resource in item.resources]
     schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
-    judged = _evaluate(request, side, built, [*resources, *loose], files, changes)
-    faults = [*more, *request.policies.faults, *side.broken(request.named), *side.unclear(request.named)]
+    judged = _evaluate(request, side, built, [*resources, *loose], files, beside)
+    faults = [*beside.faults, *request.policies.faults, *side.broken(request.named), *side.unclear(request.named)]
     faults += [fault for item in built for fault in item.faults]
     faults += [fault for item in built for fault in _invalid(item, schemas)]
     faults += judged.faults
@@ -79,12 +91,13 @@ def _invalid(item: Built, schemas: Schemas) -> Iterator[Fault]:
 
 
 def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: Sequence[Resource], files: Sequence[FileInput],
-           changes: Sequence[Change]) -> Evaluation:
+              beside: Beside) -> Evaluation:
     subjects = Subjects(resources=list(resources), targets={item.target.id: item.target for item in built}, files=list(files),
-                        changes=list(changes), deploys=_deploys(side), generates=_generates(side),
+                        changes=list(beside.changes), deploys=_deploys(side), generates=_generates(side),
                         encrypted=encrypted(side.built), declared=declared_names(side.sources, side.built),
                         plugins=plugins(side.sources), versions=_versions(request),
-                        repository=surroundings(side.sources, built, side.built, side.graph, files, is_home=side.is_home))
+                        repository=surroundings(side.sources, built, side.built, side.graph, files, is_home=side.is_home,
+                                                history=beside.history))
     return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
                     jobs=request.jobs)
 

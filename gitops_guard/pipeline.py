@@ -10,10 +10,11 @@ from .evaluate import Evaluation
 from .evaluate.files import FileInput
 from .excerpts import Excerpts
 from .fetch import Fetcher
-from .judge import Judged, judge
+from .judge import Beside, Judged, judge
 from .merge import base_commit, merged, unknown
 from .model import Fault, Finding, Report, RuleReport, TargetReport
 from .nodes import Graph
+from .promotion import past_of, promotion
 from .request import GraphRequest, Request
 from .revisions import RevisionTree
 from .selection import Selection
@@ -28,12 +29,16 @@ _UNREADABLE = ("source/invalid-yaml", "source/hostile-input")
 def check(request: Request) -> Report:
     """Check a repository. Raises NothingToCheckError, UsageError or ToolError; bad input is in the report."""
     side = _side(request, work_tree(request.root, request.config, request.named))
-    before = _before(request)
-    changes = () if before is None else merged(before, side, request.config, request.named)
-    found = judge(request, side, changes, () if before is None else unknown(before, side, request.named))
+    before, past = _before(request), past_of(request)
+    beside = Beside(history=promotion(request, side, before, past))
+    if before is not None:
+        beside = replace(beside, changes=merged(before, side, request.config, request.named),
+                         faults=unknown(before, side, request.named))
+    found = judge(request, side, beside)
     if not found.anything and not request.base:
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")
-    known = {} if before is None else _by_fingerprint(judge(request, before, ()))
+    known = {} if before is None or request.base is None else _by_fingerprint(judge(
+        request, before, Beside(history=promotion(request, before, None, past, base_commit(request.root, request.base)))))
     findings = tuple(_with_status(finding, known) for finding in found.findings)
     return Report(
         version=request.version,

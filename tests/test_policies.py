@@ -13,7 +13,7 @@ import jsonschema
 import pytest
 from trees import MemoryTree, sources
 
-from gitops_guard import data, manifests
+from gitops_guard import data, manifests, promotion
 from gitops_guard.config import Config
 from gitops_guard.evaluate import Subjects, evaluate
 from gitops_guard.evaluate.engine import Engine
@@ -39,6 +39,7 @@ from gitops_guard.targets import Built
 LOADED = load([PolicyFolder(data.policies(), builtin=True)])
 POLICIES = {policy.metadata.rule.id.replace("-", "_"): policy for policy in LOADED.policies}
 JUDGED = [policy for policy in LOADED.policies if policy.metadata.scope in ("resource", "target", "file", "change", "repository")]
+PRODUCTION = "overlays/production/"
 EXAMPLES = [(policy, example) for policy in JUDGED if policy.id in LOADED.examples
             for example in read_examples(LOADED.examples[policy.id])]
 
@@ -130,6 +131,8 @@ def schema_of(scope: str) -> Any:
 
 
 def subjects_of(example: Example) -> Subjects:
+    if any(PRODUCTION in path for path in example.files):
+        return subjects_of_environments(example)
     if example.base:
         before, now = (build_side(MemoryTree(dict(files)), Config(), (), Clone()) for files in (example.before, example.files))
         return Subjects(targets={item.target.id: item.target for item in now.built}, changes=merged(before, now, Config()))
@@ -154,6 +157,16 @@ def rendered(tree: Sources, files: Iterable[str], target: str | None) -> tuple[l
     built = [renderer.render(folder) for folder in sorted(folders - {used for folder in folders for used in renderer.uses(folder)[0]})]
     return ([dataclasses.replace(resource, target=target) for one in built for resource in one.resources],
             frozenset[str]().union(*(one.read for one in built)))
+
+
+def subjects_of_environments(example: Example) -> Subjects:
+    """The targets of a whole repository with a folder for production, and all of the history of staging."""
+    before, now = (build_side(MemoryTree(dict(files)), Config(), (), Clone()) for files in (example.before, example.files))
+    words = promotion.Words(None)
+    history = promotion.facts(promotion.pairs(now.built, words, promotion.is_chart), words, before.built if example.base else None,
+                              lambda _wanted: (promotion.WHOLE, {}))
+    return Subjects([resource for item in now.built for resource in item.resources], {item.target.id: item.target for item in now.built},
+                    repository=surroundings(now.sources, now.built, now.built, now.graph, [], history=history))
 
 
 def is_ci(path: str) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..model import Resource
+
 
 @dataclass(frozen=True)
 class Repository:
@@ -22,6 +24,9 @@ class Repository:
     references: Mapping[str, Any] = field(default_factory=dict)
     """What is read from elsewhere."""
     history: Mapping[str, Any] | None = None
+    """What staging and production have in common; None where no policy asks."""
+    named: Sequence[Resource] = ()
+    """The objects that the history names."""
 
     @property
     def document(self) -> dict[str, Any]:

@@ -93,11 +93,11 @@ def _of_repository(unit: Unit, item: Mapping[str, Any], fault: Fault) -> Fault:
     if "file" in item:
         raise ShapeError("a result names a resource and a file")
     name = _identity(item)
-    for found in unit.resources:
+    for found in (*unit.resources, *(unit.repository.named if unit.repository is not None else ())):
         if found.id == name and found.target == fault.target:
             return replace(fault, resource=found, path=_path(item), line=_number(item, "line") or 0,
                            related=tuple(at.related(item)))
-    raise ShapeError("a result's target and resource are none of input.objects")
+    raise ShapeError("a result's target and resource are none of input.objects and input.history")
 
 
 def _target(repository: Repository, item: Mapping[str, Any]) -> str | None:

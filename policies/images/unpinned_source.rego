@@ -28,7 +28,6 @@
 #   parameters: {allow: []}
 package gitops_guard.images.unpinned_source
 
-import data.gitops_guard.lib.images
 import data.gitops_guard.lib.result
 import data.gitops_guard.lib.revisions
 
@@ -78,7 +77,7 @@ argocd_moves(url, chart, revision) := {"what": sprintf("chart %s of %s", [chart,
 	startswith(url, "oci://")
 	not exact_for_argocd(revision)
 	not startswith(revision, "sha256:")
-	not images.pinned(revision)
+	not revisions.build(revision)
 } else := {"what": sprintf("source %s", [url]), "why": git_moves(revision)} if {
 	chart == ""
 	not startswith(url, "oci://")
@@ -151,7 +150,7 @@ flux_follows("GitRepository", "name", value) if {
 
 flux_follows("GitRepository", "tag", value) if revisions.moving_word(value)
 
-flux_follows("OCIRepository", "tag", value) if not images.pinned(value)
+flux_follows("OCIRepository", "tag", value) if not revisions.build(value)
 
 # Flux: the version of a chart, where it comes from a Helm repository.
 flux_chart(object_) := {found |

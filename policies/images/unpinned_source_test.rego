@@ -59,6 +59,8 @@ test_argocd_charts if {
 test_argocd_oci if {
 	paths([application({"repoURL": "oci://registry.example/web", "targetRevision": "latest"})]) == {["spec", "source", "targetRevision"]}
 	paths([application({"repoURL": "oci://registry.example/web", "targetRevision": "1.2.3"})]) == set()
+	paths([application({"repoURL": "oci://registry.example/web", "targetRevision": "1.2.x"})]) == {["spec", "source", "targetRevision"]}
+	paths([application({"repoURL": "oci://registry.example/web", "targetRevision": "1.2.*"})]) == {["spec", "source", "targetRevision"]}
 }
 
 test_several_sources if {

@@ -1,6 +1,8 @@
 # What a revision, a version or a range says about itself: whether it names one thing for ever.
 package gitops_guard.lib.revisions
 
+import data.gitops_guard.lib.images
+
 # What can't be judged: a template's parameter, a variable, a placeholder.
 open(text) if regex.match(`\{\{|\$\{|\$\(|^<|^\$`, text)
 
@@ -45,6 +47,13 @@ fixed(text) if {
 fixed(text) if {
 	not startswith(text, "refs/")
 	regex.match(`(^|[^0-9])(19|20)[0-9]{2}[._-]?(0[1-9]|1[0-2])[._-]?(0[1-9]|[12][0-9]|3[01])([^0-9]|$)`, text)
+}
+
+# A tag of a registry that names one build; 1.2.x and 1.2.* are ranges.
+build(text) if {
+	regex.match(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`, text)
+	images.pinned(text)
+	not wild(text)
 }
 
 wild(text) if regex.match(`(^|[.])[xX*]($|[.])`, text)

@@ -1,0 +1,43 @@
+"""Words and paths -> the commits of a branch that brought or removed them, with the lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import ToolError
+from .git import answer
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit of a branch, with what it did to some lines."""
+
+    hash: str
+    parent: str
+    """The first one; empty for a root commit."""
+    lines: tuple[tuple[str, str], ...]
+    """+ or - and the text of each line, in order."""
+
+
+def commits(root: Path, head: str, words: Iterable[str], paths: Iterable[str], *, most: int, limit: int) -> list[Commit]:
+    """The commits of the first-parent history of `head` that bring or remove a line with one of the words in one of the paths.
+
+    The newest first, at most `most` of them; their lines are those of the files where a word comes in or goes. Raises ToolError,
+    also where the clone lacks contents, where git prints more than `limit` bytes and where it takes too long.
+    """
+    pattern = "|".join(re.sub(r"([.+*?^$()\[\]{}|\\])", r"\\\1", word) for word in words)
+    done = answer(root, "--literal-pathspecs", "log", "--first-parent", "-m", "-p", "-U0", "--format=commit %H %P",
+                  "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--text", "--relative",
+                  f"--max-count={most}", "-G", pattern, head, "--", *paths, limit=limit)
+    if done.code != 0:
+        raise ToolError(f"git can't read the history: {done.err.strip()}")
+    found: list[tuple[list[str], list[tuple[str, str]]]] = []
+    for line in done.out.decode("utf-8", "surrogateescape").split("\n"):
+        if line.startswith("commit "):
+            found.append((line.split(), []))
+        elif found and line[:1] in ("+", "-") and not line.startswith(("+++ ", "--- ")):
+            found[-1][1].append((line[0], line[1:]))
+    return [Commit(head[1], head[2] if len(head) > 2 else "", tuple(lines)) for head, lines in found]
