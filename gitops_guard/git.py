@@ -46,13 +46,9 @@ class Entry:
     """The hash of its content; of a submodule, that of its commit."""
 
 
-def _git(folder: Path, *args: str, env: dict[str, str] | None = None) -> tool.Done:
-    return tool.run(["git", *_SAFE, *args], cwd=folder, env={**_ENVIRONMENT, **(env or {})}, error=ToolError)
-
-
-def answer(folder: Path, *args: str, limit: int) -> tool.Done:
-    """What a command of git that only reads says. Raises ToolError where that is more than `limit` bytes or takes too long."""
-    return tool.run(["git", *_SAFE, *args], cwd=folder, env=_ENVIRONMENT, limit=limit, error=ToolError)
+def ask(folder: Path, *args: str, env: dict[str, str] | None = None, limit: int | None = None) -> tool.Done:
+    """What a git that only reads says. Raises ToolError where that is more than `limit` bytes or takes too long."""
+    return tool.run(["git", *_SAFE, *args], cwd=folder, env={**_ENVIRONMENT, **(env or {})}, limit=limit, error=ToolError)
 
 
 def _text(data: bytes) -> str:
@@ -61,7 +57,7 @@ def _text(data: bytes) -> str:
 
 def _line(folder: Path, *args: str) -> str | None:
     """The line that a command answers with; None where it fails or is silent."""
-    done = _git(folder, *args)
+    done = ask(folder, *args)
     return _text(done.out).rstrip("\n") or None if done.code == 0 else None
 
 
@@ -80,7 +76,7 @@ def listing(root: Path) -> list[str] | None:
     """
     if top_level(root) is None:
         return None
-    done = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    done = ask(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if done.code != 0:
         raise ToolError(f"git can't list the files of the repository: {done.err.strip()}")
     found = []
@@ -101,9 +97,9 @@ def remotes(root: Path) -> list[str]:
     """The URLs of the remotes, those to push to as well, sorted; as written, and as `url.<base>.insteadOf` rewrites them."""
     if top_level(root) is None:
         return []
-    done = _git(root, "config", "-z", "--get-regexp", r"^remote\..*\.(url|pushurl)$")
+    done = ask(root, "config", "-z", "--get-regexp", r"^remote\..*\.(url|pushurl)$")
     written = [entry.partition("\n")[2] for entry in _text(done.out).split("\0") if entry] if done.code == 0 else []
-    shown = _git(root, "remote", "-v")
+    shown = ask(root, "remote", "-v")
     meant = [line.partition("\t")[2].rpartition(" (")[0] for line in _text(shown.out).splitlines()] if shown.code == 0 else []
     return sorted({url for url in (*written, *meant) if url})
 
@@ -120,7 +116,7 @@ def default_branch(root: Path) -> str | None:
     """
     if top_level(root) is None:
         return None
-    done = _git(root, "for-each-ref", "--format=%(refname)%00%(symref)", "refs/remotes")
+    done = ask(root, "for-each-ref", "--format=%(refname)%00%(symref)", "refs/remotes")
     known, branches = {}, set()
     for line in _text(done.out).splitlines():
         name, _zero, target = line.partition("\0")
@@ -160,7 +156,7 @@ def named(root: Path, name: str) -> str | None:
     short = name.removeprefix("refs/heads/").removeprefix("refs/tags/")
     patterns = [f"refs/remotes/*/{short}", f"refs/heads/{short}", f"refs/tags/{short}"]
     patterns += [name] if name.startswith("refs/") else []
-    done = _git(root, "for-each-ref", "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objectname)", *patterns)
+    done = ask(root, "for-each-ref", "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objectname)", *patterns)
     found = {}
     for line in _text(done.out).splitlines():
         ref, kind, commit, peeled = line.split("\0")
@@ -196,7 +192,7 @@ def tree_of(root: Path, commit: str) -> str | None:
     inner = prefix(root)
     if not inner:
         return _line(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")
-    done = _git(root, "--literal-pathspecs", "ls-tree", "-z", "-d", "--full-tree", f"{commit}^{{commit}}", "--", inner)
+    done = ask(root, "--literal-pathspecs", "ls-tree", "-z", "-d", "--full-tree", f"{commit}^{{commit}}", "--", inner)
     if done.code != 0:
         return None
     head = done.out.partition(b"\t")[0].split()
@@ -206,7 +202,7 @@ def tree_of(root: Path, commit: str) -> str | None:
 def entries(root: Path, tree: str) -> list[Entry] | None:
     """All files of a tree; None where objects of it are missing (a partial clone)."""
     # With sizes, git looks at every file's object: one that is missing is found now, and not in the middle of a build.
-    done = _git(root, "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
+    done = ask(root, "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
     if done.code != 0:
         return None
     found = []
@@ -223,7 +219,7 @@ def entries(root: Path, tree: str) -> list[Entry] | None:
 def staged(root: Path) -> list[Entry]:
     """The files of the index below `root`: what the next commit has. Raises ToolError, also where there are conflicts in it."""
     env = _index(root)
-    done = _git(root, "ls-files", "-z", "--stage", env=env)
+    done = ask(root, "ls-files", "-z", "--stage", env=env)
     if done.code != 0:
         raise ToolError(f"git can't list the staged files: {done.err.strip()}")
     found = []
@@ -242,7 +238,7 @@ def staged(root: Path) -> list[Entry]:
 
 def _promised(root: Path, env: dict[str, str]) -> frozenset[str]:
     """What `git add --intent-to-add` announced: it is in the index, but not in the next commit."""
-    done = _git(root, "ls-files", "-z", "--debug", env=env)
+    done = ask(root, "ls-files", "-z", "--debug", env=env)
     text, at, found = _text(done.out), 0, []
     while (end := text.find("\0", at)) >= 0:
         flags = _DEBUG_FLAGS.match(text, end + 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ToolError
-from .git import answer
+from .git import ask
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ def commits(root: Path, head: str, words: Iterable[str], paths: Iterable[str], *
     also where the clone lacks contents, where git prints more than `limit` bytes and where it takes too long.
     """
     pattern = "|".join(re.sub(r"([.+*?^$()\[\]{}|\\])", r"\\\1", word) for word in words)
-    done = answer(root, "--literal-pathspecs", "log", "--first-parent", "-m", "-p", "-U0", "--format=commit %H %P",
-                  "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--text", "--relative",
-                  f"--max-count={most}", "-G", pattern, head, "--", *paths, limit=limit)
+    done = ask(root, "--literal-pathspecs", "log", "--first-parent", "-m", "-p", "-U0", "--format=commit %H %P",
+               "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--text", "--relative",
+               f"--max-count={most}", "-G", pattern, head, "--", *paths, limit=limit)
     if done.code != 0:
         raise ToolError(f"git can't read the history: {done.err.strip()}")
     found: list[tuple[list[str], list[tuple[str, str]]]] = []
