@@ -39,7 +39,7 @@ from gitops_guard.targets import Built
 LOADED = load([PolicyFolder(data.policies(), builtin=True)])
 POLICIES = {policy.metadata.rule.id.replace("-", "_"): policy for policy in LOADED.policies}
 JUDGED = [policy for policy in LOADED.policies if policy.metadata.scope in ("resource", "target", "file", "change", "repository")]
-PRODUCTION = "overlays/production/"
+BOTH = ("overlays/production/", "overlays/staging/")
 EXAMPLES = [(policy, example) for policy in JUDGED if policy.id in LOADED.examples
             for example in read_examples(LOADED.examples[policy.id])]
 
@@ -131,7 +131,7 @@ def schema_of(scope: str) -> Any:
 
 
 def subjects_of(example: Example) -> Subjects:
-    if any(PRODUCTION in path for path in example.files):
+    if all(any(folder in path for path in example.files) for folder in BOTH):
         return subjects_of_environments(example)
     if example.base:
         before, now = (build_side(MemoryTree(dict(files)), Config(), (), Clone()) for files in (example.before, example.files))
@@ -166,6 +166,7 @@ def subjects_of_environments(example: Example) -> Subjects:
     history = promotion.facts(promotion.pairs(now.built, words, promotion.is_chart), words, before.built if example.base else None,
                               lambda _wanted: (promotion.WHOLE, {}))
     return Subjects([resource for item in now.built for resource in item.resources], {item.target.id: item.target for item in now.built},
+                    changes=merged(before, now, Config()) if example.base else (),
                     repository=surroundings(now.sources, now.built, now.built, now.graph, [], history=history))
 
 

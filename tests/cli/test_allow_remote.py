@@ -31,7 +31,7 @@ def run(repo, *args):
 
 def test_check(repo):
     report = json.loads(run(repo, "check", "--format", "json").stdout)
-    assert [found["rule"] for found in report["findings"]] == ["render/unresolved"]
+    assert [found["rule"] for found in report["findings"]] == ["images/unpinned-source", "render/unresolved"]
     assert not (repo.parent / "cache").exists()
 
     done = run(repo, "check", "--allow-remote", "--format", "json")
@@ -60,4 +60,5 @@ def test_render(repo, tmp_path):
 def test_a_base_that_is_not_there(repo):
     write(repo, {"kustomization.yaml": f"resources:\n  - file://{repo.parent}/gone\n"})
     done = run(repo, "check", "--allow-remote", "--format", "json")
-    assert [(found["rule"], found["location"]["line"]) for found in json.loads(done.stdout)["findings"]] == [("render/unresolved", 2)]
+    assert [(found["rule"], found["location"]["line"]) for found in json.loads(done.stdout)["findings"]] == [
+        ("images/unpinned-source", 2), ("render/unresolved", 2)]
