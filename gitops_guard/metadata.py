@@ -16,10 +16,12 @@ from .origin import Map, Origin, Seq, origin_of
 
 SCOPES = ("resource", "target", "change", "file", "repository")
 TOP = ("title", "description", "related_resources", "custom", "scope", "authors", "organizations", "entrypoint", "schemas")
-CUSTOM = ("scope", "severity", "remedy", "security_severity", "kinds", "parameters", "replaces", "needs", "admission")
-_ONLY_FOR = {"kinds": ("resource", "repository"), "needs": ("resource",), "admission": ("resource",)}
+CUSTOM = ("scope", "severity", "remedy", "security_severity", "kinds", "parameters", "replaces", "needs", "admission", "mentions")
+_ONLY_FOR = {"kinds": ("resource", "repository"), "needs": ("resource",), "admission": ("resource",),
+             "mentions": ("resource",)}
 RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[A-Za-z0-9_.-]+")
 _KIND = re.compile(r"([a-z0-9.*-]*/)?[A-Za-z0-9*]+")
+_MENTION = re.compile(r"[ !#-\[\]-~]{2,100}")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 _SCORE = re.compile(r"(10\.0|[0-9]\.[0-9])")
 
@@ -35,6 +37,8 @@ class Metadata:
     """Names and defaults."""
     needs_target: bool = False
     admission: bool = False
+    mentions: tuple[str, ...] = ()
+    """Where none of these texts is in the input, the policy finds nothing, and isn't asked."""
 
 
 class MetadataError(Exception):
@@ -81,7 +85,8 @@ def read(document: Any, rule_id: str, root: Origin | None = None) -> Metadata:
         references=tuple(_references(top)),
         replaces=tuple(_texts(custom, "replaces", RULE_ID, "the id of a rule")),
     )
-    return Metadata(rule, scope, kinds, _parameters(custom), bool(needs), admission)
+    mentions = tuple(_texts(custom, "mentions", _MENTION, "a text of printable ASCII without quotes and backslashes"))
+    return Metadata(rule, scope, kinds, _parameters(custom), bool(needs), admission, mentions)
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:

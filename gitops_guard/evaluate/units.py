@@ -100,6 +100,11 @@ class Unit:
             return f'{{{self.members},"facts":{facts},"parameters":{parameters}}}'
         return f'{{{self.members},"parameters":{parameters}}}'
 
+    def mentions(self, policy: Policy, facts: str) -> bool:
+        """Whether the input holds one of the texts without which the policy finds nothing."""
+        words = policy.metadata.mentions
+        return not words or any(word in self.members or word in facts or word in self.known for word in words)
+
     def reaches(self, policy: Policy) -> Iterable[Resource]:
         """The occurrences that a finding of the policy is about."""
         return [resource for resource in self.resources if resource.target is not None or policy.id.startswith(_LOOSE)]

@@ -144,7 +144,11 @@ class _Judge:
                     continue
                 self._at(number, FACTS)
                 facts = self._facts_of(unit.body)
+            if not unit.mentions(self._job.policies[policy], facts):
+                continue
             wanted = None if conftest else self._job.parameters[policy]
+            if wanted == "{}" and given not in ((), (None,)):
+                wanted = given[0]  # who has no parameters reads none
             self._at(number, policy)
             try:
                 if given != (wanted,):

@@ -13,6 +13,7 @@
 #   scope: resource
 #   severity: {production: warning, else: note}
 #   kinds: ["*"]
+#   mentions: ["Replace=true", "Force=true", allowEmpty, force, uninstall]
 #   remedy: Drop the option, or put it on the one object that needs it and holds nothing.
 package gitops_guard.prune.dangerous_option
 

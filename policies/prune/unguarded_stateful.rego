@@ -22,10 +22,10 @@ import data.gitops_guard.lib.state
 
 deny contains result.violation([], msg) if {
 	input.target != null
-	judged
 	some owner in object.get(input.target, "owners", [])
 	owner.automated == true
 	owner.prune == true
+	judged
 	not app_guarded(owner)
 	not state.guarded(input.object)
 	count(guards.written(input.object)) == 0

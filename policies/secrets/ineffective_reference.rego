@@ -15,6 +15,7 @@
 #   severity: warning
 #   security_severity: "5.0"
 #   kinds: ["*"]
+#   mentions: [vault.hashicorp.com/agent-inject, fake, Fake, references]
 #   remedy: Put the annotation where it is read, complete the reference, or fetch the value from a real provider.
 #   parameters: {}
 package gitops_guard.secrets.ineffective_reference
