@@ -15,7 +15,7 @@ from typing import Any
 from gitops_guard.origin import Map, Origin, origin_of
 
 from .containers import commands
-from .pairs import Pair, argument_pairs, pairs_in, scalar_pairs, speaks, tokenish
+from .pairs import Pair, argument_pairs, names, pairs_in, scalar_pairs, tokenish
 from .placeholders import ANNOTATION, placeholders
 from .sops import metadata, plain_leaves
 
@@ -205,7 +205,7 @@ class _Walk:
         if "<" in stripped:
             self.found += _placeholders(text, tuple(self._path), origin_of(parent, self._path[-1]))
         if "\n" not in stripped and stripped[:1] not in ("{", "["):
-            if speaks(key) or "=" in stripped or tokenish(stripped):
+            if names(key, stripped) or "=" in stripped or tokenish(stripped):
                 self.found += [_fact(self._path, pair, 0) for pair in scalar_pairs(self._label(), stripped)]
             return
         origin = origin_of(parent, self._path[-1])

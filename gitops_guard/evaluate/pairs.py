@@ -52,6 +52,12 @@ _TOKEN_MARKS = (
 )
 _MARKS = (*_KEY_MARKS, *_TOKEN_MARKS, "://", " -p")
 _KEY = re.compile(r"pass|pwd|secret|token|cred|[a-z][-_. ]?key|key_?data|auth|bearer|pw\b|\bsas\b", re.IGNORECASE)
+# How a key ends that names a credential; what it is the default or the test of, or its number, may follow.
+_ENDS = re.compile(
+    r"(?:pass|passwd|passwort|password|phrase|pwd|pw|auth|authorization|secret|token|key|hash|data|credentials?|bearer|sas)"
+    r"(?:[^A-Za-z0-9]|[0-9]|value|base|plain|default|prod|production|dev|staging|test)*", re.IGNORECASE)
+_LAST = re.compile(r"(?=pass|phrase|pw|auth|secret|token|key|hash|data|cred|bearer|sas)", re.IGNORECASE)
+_SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "enabled", "disabled"))
 # A tag of the program that reads the text names where the value comes from: `!secret smtp_password`, `!Env [TOKEN]`.
 _TAGGED = re.compile(r"[:-]\s+![A-Za-z]")
 _TOKEN = re.compile(
@@ -87,6 +93,16 @@ def speaks(key: str) -> bool:
 def _speaks(key: str) -> bool:
     low = key.lower()
     return _has_one(low, _KEY_MARKS) and _KEY.search(key) is not None
+
+
+def names(key: str, value: str) -> bool:
+    """Whether a key of structured text may name a credential, and the value may be one."""
+    return len(value) > 2 and speaks(key) and value.lower() not in _SWITCHES and _names(key[-_REMEMBERED:])
+
+
+@functools.lru_cache(maxsize=8192)
+def _names(key: str) -> bool:
+    return any(_ENDS.fullmatch(key, match.start()) for match in _LAST.finditer(key))
 
 
 def tokenish(value: str) -> bool:
@@ -126,7 +142,7 @@ def pairs_in(text: str) -> list[Pair]:
 def scalar_pairs(key: str, value: str) -> list[Pair]:
     """The pairs of one value that stands on its own under a key; all at line 1."""
     found = []
-    if speaks(key.rpartition(".")[2]) or tokenish(value):
+    if names(key.rpartition(".")[2], value) or tokenish(value):
         found.append(Pair(key, value[:_MAX_VALUE], 1, "scalar"))
     found.extend(_parts(value, 1))
     return found

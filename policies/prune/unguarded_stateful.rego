@@ -10,6 +10,7 @@
 #   scope: resource
 #   severity: {production: warning, else: note}
 #   kinds: ["*"]
+#   mentions: [automated]
 #   remedy: "Annotate it with argocd.argoproj.io/sync-options: Prune=confirm (or Prune=false), under Flux with kustomize.toolkit.fluxcd.io/prune: disabled."
 #   parameters: {include: []}
 #   needs: [target]

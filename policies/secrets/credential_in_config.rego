@@ -30,10 +30,10 @@ deny contains fault if {
 # What stands at each place; several reasons for one place are one fault.
 found[place] contains msg if {
 	some pair in input.facts.embedded
+	what := judged(pair)
 	not in_secret(pair.path)
 	not faked(pair.path)
 	not allowed(pair.key)
-	what := judged(pair)
 	place := [pair.path, pair.line]
 	msg := sprintf("%s stands in %s", [what, label(pair)])
 }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitops_guard.evaluate.pairs import MAX_PAIRS, argument_pairs, pairs_in, scalar_pairs, speaks, tokenish
+from gitops_guard.evaluate.pairs import MAX_PAIRS, argument_pairs, names, pairs_in, scalar_pairs, speaks, tokenish
 
 
 def found(text):
@@ -108,3 +108,11 @@ def test_any_text_is_read_without_an_error(text):
 def test_a_password_glued_to_its_flag(line, expected):
     assert [(pair.key, pair.value) for pair in pairs_in("# \n" + line) if pair.form == "flag"] == expected
     assert [(pair.key, pair.value) for _, pair in argument_pairs(list(enumerate(line.replace("'", "").split())))] == expected
+
+
+@pytest.mark.parametrize(("key", "value", "expected"), [
+    ("password", "abc", True), ("passwordValue", "abc", True), ("client_secret_1", "abc", True), ("apiKeyBase64", "abc", True),
+    ("token-prod", "abc", True), ("keyData", "abc", True), ("secretName", "abc", False), ("PASSWORD_FILE", "abc", False),
+    ("password", "true", False), ("password", "12", False), ("password", "", False)])
+def test_names_of_credentials(key, value, expected):
+    assert names(key, value) is expected
