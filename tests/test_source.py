@@ -217,7 +217,7 @@ def read(stream, reader):
     "a: 2001-02-03\n", "2001-02-03: x\n", "a: abcd-efgh\nb: 1234-5\n", "a: >\n  x\n\n    y\n  z\n", "a: >\n  x\n  y\n", "a: {b: }\n", "a: [b, ]\n",
     "a: {b}\n", "a: !!str yes\n", "a: !x 1\n", "a: ! 1\n", "a: 1\na: 2\n", "a: &x yes\nb: *x\n", "&x yes: 1\nb: *x\n", "a: &x {b: 1}\nc: {<<: *x, d: no}\n",
     'a: "x\\/y"\n', '{"a": "x\\/y"}', "? a\n: b\n", "? |\n  a\n: b\n", "a: |\n  x\n", "---\n---\na: off\n", "", "a: ''\nb: \"\"\n", "'1': x\n\"yes\": y\n",
-    "a: .5\nb: 1e3\nc: 0o7\nd: 1_000\ne: +1\nf: -.inf\n", "<<: {a: 1}\nb: 2\n", "'<<': {a: 1}\n", "a: 1\n? [b]\n: c\n",
+    "a: .5\nb: 1e3\nc: 0o7\nd: 1_000\ne: +1\nf: -.inf\n", "<<: {a: 1}\nb: 2\n", "'<<': {a: 1}\n", "a: {<<: {b: 1}, <<: {c: 1}}\n", "a: 1\n? [b]\n: c\n",
 ])
 def test_who_read_a_file_before_makes_no_difference(text):
     for second in READERS:

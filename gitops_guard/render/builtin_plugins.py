@@ -7,7 +7,7 @@ gathered; it raises RenderError, SourceError or UnresolvedError. What does a plu
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..origin import Map, Origin, Seq
 from . import fields
@@ -28,8 +28,8 @@ _SPECS = fields.Items(fields.FIELD_SPEC)
 
 
 def _read(body: Map, place: Origin, **wanted: fields.Type) -> Map:
-    """The known fields of a configuration; others are left out, as kustomize leaves them out."""
-    found: Map = fields.Fields(wanted, strict=False).read(body, place)
+    """The known fields of a configuration; others are left out at every depth, as kustomize leaves them out."""
+    found: Map = fields.loosened(fields.Fields(wanted)).read(body, place)
     return found
 
 
@@ -53,8 +53,8 @@ def _generator(kind: str) -> Callable[..., list[Resource]]:
 
 
 def _iam_policy(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Resource]:
-    account = fields.Fields({"name": fields.TEXT, "projectId": fields.TEXT}, strict=False)
-    service = fields.Fields({"name": fields.TEXT, "namespace": fields.TEXT}, strict=False)
+    account = fields.Fields({"name": fields.TEXT, "projectId": fields.TEXT})
+    service = fields.Fields({"name": fields.TEXT, "namespace": fields.TEXT})
     config = _read(body, place, cloud=fields.TEXT, kubernetesService=service, serviceAccount=account)
     if config.get("cloud") != "gke":
         raise fail("an IAM policy for a cloud that kustomize does not know", config.at.get("cloud", place), "write cloud: gke")
@@ -137,7 +137,7 @@ def _hash(_body: Map, _place: Origin, _folder: str, _builder: Builder, _done: Ac
 def _image(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
     from .images import set_image  # noqa: PLC0415
 
-    config = _read(body, place, imageTag=fields.Fields(fields.IMAGE.fields, strict=False), fieldSpecs=_SPECS)
+    config = _read(body, place, imageTag=fields.IMAGE, fieldSpecs=_SPECS)
     entry, specs, at = config.get("imageTag", Map()), _specs(config), config.at.get("imageTag", place)
     return [lambda resources, _: set_image(resources, entry, specs, at)]
 
@@ -145,18 +145,18 @@ def _image(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Acc
 def _replicas(body: Map, place: Origin, _folder: str, _builder: Builder, _done: Accumulated) -> list[Run]:
     from .replicas import set_replicas  # noqa: PLC0415
 
-    config = _read(body, place, replica=fields.Fields(fields.REPLICA.fields, strict=False), fieldSpecs=_SPECS)
+    config = _read(body, place, replica=fields.REPLICA, fieldSpecs=_SPECS)
     entry, specs, at = config.get("replica", Map()), _specs(config), config.at.get("replica", place)
     return [lambda resources, incomplete: set_replicas(resources, entry, specs, at, incomplete=incomplete)]
 
 
 def _patch(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Run]:
-    entry = _read(body, place, **_loose(fields.PATCH.fields))
+    entry = _read(body, place, **fields.PATCH.fields)
     return [_reader(folder, builder, done).entry(entry, place)]
 
 
 def _json_patch(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Run]:
-    entry = _read(body, place, **_loose({**fields.PATCH.fields, "jsonOp": fields.TEXT}))
+    entry = _read(body, place, **fields.PATCH.fields, jsonOp=fields.TEXT)
     return [_reader(folder, builder, done).json(entry, place, "jsonOp")]
 
 
@@ -172,7 +172,7 @@ def _merge_patches(body: Map, place: Origin, folder: str, builder: Builder, done
 def _replacements(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Run]:
     from .replacements import replace  # noqa: PLC0415
 
-    config = _read(body, place, replacements=fields.Items(fields.Fields(fields.REPLACEMENT.fields, strict=False)))
+    config = _read(body, place, replacements=fields.Items(fields.REPLACEMENT))
     rows = config.get("replacements", Seq())
     wanted = [item for row, at in zip(rows, rows.at, strict=True)
               for item in replacement_list(row, at or place, folder, builder, done)]
@@ -187,21 +187,15 @@ def _replacements(body: Map, place: Origin, folder: str, builder: Builder, done:
 def _value_add(body: Map, place: Origin, folder: str, builder: Builder, done: Accumulated) -> list[Run]:
     from .valueadd import add_value  # noqa: PLC0415
 
-    target = fields.Fields({"selector": fields.Fields(fields.SELECTOR.fields, strict=False), "fieldPath": fields.TEXT,
-                            "filePathPosition": fields.NUMBER}, strict=False)
+    target = fields.Fields({"selector": fields.SELECTOR, "fieldPath": fields.TEXT, "filePathPosition": fields.NUMBER})
     config = _read(body, place, value=fields.TEXT, targets=fields.Items(target), targetFilePath=fields.TEXT)
-    return [add_value(config, place, folder, builder.loader, done.read, target)]
+    return [add_value(config, place, folder, builder.loader, done.read, fields.loosened(target))]
 
 
 def _reader(folder: str, builder: Builder, done: Accumulated) -> Patches:
     from .patches import Patches  # noqa: PLC0415
 
     return Patches(builder.loader, builder.documents, folder, done.read)
-
-
-def _loose(known: Any) -> dict[str, fields.Type]:
-    return {name: fields.Fields(kind.fields, strict=False) if isinstance(kind, fields.Fields) else kind
-            for name, kind in known.items()}
 
 
 GENERATORS: dict[str, Callable[..., list[Resource]]] = {

@@ -105,6 +105,9 @@ def made(text: str, tag: str, style: str, place: Origin | None) -> tuple[Any, Or
         value = refold(text) if style == ">" else text
         if tag == TEXT:
             return value, spelt(place, Spelling(style, None if value == text else text) if style else None)
+        if tag == "float" and "\n" not in text and _plain_tag(text) == WHOLE:
+            # A tag that the plain text does not have is written, even before quotes.
+            return float(resolve(text, Dialect.RESOURCE)), spelt(place, Spelling(style, text, tag))
         if tag != LOOSE and tag != _plain_tag(text):
             raise TagError
         return value, spelt(place, Spelling(style, None if value == text else text, tag))

@@ -132,10 +132,8 @@ class Builder:
                 continue
             key = self._key(event)
             mark = event.start_mark
-            if key == "<<" and type(event) is yaml.ScalarEvent and event.implicit[0]:
-                merges.append((self._value(mark)[0], mark))
-                continue
-            if key in node:
+            merging = key == "<<" and type(event) is yaml.ScalarEvent and event.implicit[0]
+            if key in node or (merging and merges):
                 error = fail(f"the key {dump_scalar_key(key)} is already there in this mapping", self._frame, mark,
                               "source/duplicate-key")
                 if not self._allow_duplicates:
@@ -143,6 +141,9 @@ class Builder:
                 self.special = True
                 self.duplicates.append(error)
             value, origin = self._value(mark)
+            if merging:
+                merges.append((value, mark))
+                continue
             node[key] = value
             node.at[key] = origin
         self._at += 1

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from random_known import Body, Files, Known, generator, image, labels, options, spec
-from random_objects import NAMES, SPACES, Hand, texts, yaml
+from random_objects import NAMES, SPACES, texts
 from random_patches import json_patch, leaves, strategic, target
+from random_yaml import Hand, yaml
 
 Maker = Callable[[Hand, Known, Files], Any]
 

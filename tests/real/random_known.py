@@ -6,7 +6,8 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from random_objects import KEYS, SPACES, Hand, Raw, text, texts
+from random_objects import KEYS, SPACES, text, texts
+from random_yaml import Hand, Raw
 
 Body = dict[str, Any]
 

@@ -2,41 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-Integer = Callable[[int, int], int]
-PLAIN = re.compile(r"[A-Za-z][\w./-]*")
-AMBIGUOUS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-
-
-class Raw(str):
-    """A scalar that is written as it stands."""
-
-    __slots__ = ()
-
-
-class Hand:
-    """Who chooses; everything random comes from one function that gives whole numbers, both ends included."""
-
-    def __init__(self, integer: Integer) -> None:
-        self.integer = integer
-
-    def chance(self, percent: int) -> bool:
-        """0 means no: what is left out makes the smaller tree."""
-        return self.integer(0, 99) >= 100 - percent
-
-    def of(self, options: Sequence[Any]) -> Any:
-        return options[self.integer(0, len(options) - 1)]
-
-    def some(self, options: Sequence[Any], least: int, most: int) -> list[Any]:
-        left, found = list(options), []
-        for _ in range(min(self.integer(least, most), len(left))):
-            found.append(left.pop(self.integer(0, len(left) - 1)))
-        return found
-
+from random_yaml import Hand, Raw
 
 TEXTS = (
     "plain", "with blank", "a: b", "- x", "#no", "a #b", "1", "1.0", "true", "yes", "y", "~", "null", "", " lead", "trail ", "0x1F", "0777", "0o17",
@@ -65,55 +34,6 @@ def scalar(hand: Hand) -> Any:
 
 def texts(hand: Hand, most: int = 3) -> dict[str, Any]:
     return {key: text(hand) for key in hand.some(KEYS, 1, most)}
-
-
-def _quoted(value: str, hand: Hand) -> str:
-    if isinstance(value, Raw):
-        return str(value)
-    if PLAIN.fullmatch(value) and value.lower() not in AMBIGUOUS:
-        return value
-    if "\n" not in value and "\r" not in value and "'" not in value and "\t" not in value and hand.chance(50):
-        return f"'{value}'"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _flow(value: Any, hand: Hand) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_quoted(key, hand)}: {_flow(item, hand)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_flow(item, hand) for item in value) + "]"
-    if value is None or isinstance(value, (bool, int, float)):
-        return json.dumps(value)
-    return "~" if value == "" and isinstance(value, Raw) else _quoted(value, hand)
-
-
-def _block(value: Any, hand: Hand, indent: int) -> list[str]:
-    pad = " " * indent
-    lines = []
-    pairs = [(_quoted(key, hand) + ":", item) for key, item in value.items()] if isinstance(value, dict) else [("-", item) for item in value]
-    for head, item in pairs:
-        if isinstance(item, (dict, list)) and item and not hand.chance(6):
-            inner = _block(item, hand, indent + (0 if isinstance(item, list) and isinstance(value, dict) and hand.chance(30) else 2))
-            if head == "-":
-                inner[0] = f"{pad}- {inner[0].lstrip()}"
-                lines += inner
-            else:
-                lines += [pad + head, *inner]
-        elif isinstance(item, str) and not isinstance(item, Raw) and re.fullmatch(r"(\S[^\r\t]*\S\n)+", item) and " \n" not in item and "\x00" not in item:
-            lines += [f"{pad}{head} |", *(f"{pad}  {line}".rstrip() for line in item.split("\n")[:-1])]
-        else:
-            line, noted = f"{pad}{head} {_flow(item, hand)}".rstrip(), hand.chance(2)
-            # No note behind a flow collection: kustomize's merge moves it to the collection that stays, and go-yaml then writes it behind
-            # the next key, where a list that the patch has emptied breaks the object that kustomize reads again.
-            lines.append(line + " # note" if noted and not isinstance(item, (dict, list)) else line)
-    return lines
-
-
-def yaml(value: Any, hand: Hand) -> str:
-    """A document's text, in block style with some flow."""
-    if isinstance(value, (dict, list)) and value:
-        return "\n".join(_block(value, hand, 0)) + "\n"
-    return _flow(value, hand) + "\n"
 
 
 def container(hand: Hand, name: str) -> dict[str, Any]:

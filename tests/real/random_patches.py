@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from random_objects import NAMES, Hand, Raw, container, scalar
+from random_objects import NAMES, container, scalar
+from random_yaml import Hand, Raw
 
 Body = dict[str, Any]
 Path = tuple[Any, ...]

@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from random_fields import fields
 from random_known import Known
-from random_objects import Hand, Raw, thing, yaml
+from random_objects import thing
+from random_yaml import Hand, Raw, yaml
 
 
 @dataclass
