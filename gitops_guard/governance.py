@@ -10,6 +10,7 @@ from . import codeowners
 from .errors import SourceError
 from .evaluate import Repository, describe
 from .evaluate.files import FileInput
+from .graph.repositories import normal
 from .manifests import KUSTOMIZATION_FILES, SUFFIXES
 from .model import Target
 from .nodes import Graph, Node
@@ -21,6 +22,8 @@ from .targets import Built
 from .tree import OutsideError, is_below
 
 _GIT = frozenset({"git", "gh", "glab", "hub", "tea", "jx"})
+_ANY: Mapping[str, Any] = {"branches": None, "ignored": [], "tags": False}
+_DEFAULT_BRANCHES = ("main", "master")
 _SHOWN = 5
 """Files without an owner that a message may name."""
 
@@ -46,6 +49,7 @@ def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[B
         targets=targets,
         graph={"nodes": [_node(node) for node in graph.nodes]},
         codeowners=None if owners is None else {"file": owners[0], "line": 1},
+        tracked=_tracked(sources, graph),
         files=[fact for item in files if (fact := _file(item))],
         guard=guard,
         references=references(sources, built, is_home),
@@ -132,13 +136,13 @@ def _file(item: FileInput) -> dict[str, Any] | None:
     """What a CI file or script does with git; None where it does nothing."""
     document = item.document
     commands = [{"argv": command["argv"], "program": command["program"], "line": command["line"], "job": command["job"],
-                 "env": {key: value for key, value in command["env"].items() if isinstance(value, str)}}
+                 "when": command["when"], "env": {key: value for key, value in command["env"].items() if isinstance(value, str)}}
                 for command in document["commands"] if command["program"] in _GIT]
     if not commands and not document["uses"]:
         return None
     uses = [{"action": use["action"],
              "inputs": {key: value for key, value in use["inputs"].items() if isinstance(value, str | bool)},
-             "line": use["line"], "job": use["job"]} for use in document["uses"]]
+             "line": use["line"], "job": use["job"], "when": use["when"]} for use in document["uses"]]
     return {"file": item.path, "type": item.kind, "commands": commands, "uses": uses, "events": _events(item)}
 
 
@@ -147,18 +151,34 @@ def _events(item: FileInput) -> dict[str, Any] | None:
     document = item.document["documents"][0] if item.kind == "github-workflow" and item.document["documents"] else None
     started = document.get("on", document.get(True)) if isinstance(document, Map) else None  # type: ignore[call-overload]
     if isinstance(started, str):
-        return {started: {"branches": None, "tags": False}}
+        return {started: _ANY}
     if isinstance(started, list):
-        return {str(name): {"branches": None, "tags": False} for name in started}
+        return {str(name): _ANY for name in started}
     if not isinstance(started, Map):
         return None
     found = {}
     for name, filters in started.items():
         given = filters if isinstance(filters, Map) else Map()
-        branches = given.get("branches")
-        listed = [branches] if isinstance(branches, str) else branches
         found[str(name)] = {
-            "branches": [str(branch) for branch in listed] if isinstance(listed, list) else None,
+            "branches": _texts(given.get("branches")),
+            "ignored": _texts(given.get("branches-ignore")) or [],
             "tags": ("tags" in given or "tags-ignore" in given) and "branches" not in given and "branches-ignore" not in given,
         }
     return found
+
+
+def _texts(value: Any) -> list[str] | None:
+    """A list of texts, or one of them alone; None where there is neither."""
+    listed = [value] if isinstance(value, str) else value
+    return [str(item) for item in listed] if isinstance(listed, list) else None
+
+
+def _tracked(sources: Sources, graph: Graph) -> dict[str, list[str]]:
+    """What of this repository is deployed: the branches that objects read it at, and the addresses that they give it."""
+    used = [source for node in graph.nodes for source in node.sources
+            if node.status == "resolved" and source.repository and source.path is not None
+            and (source.path == "." or sources.tree.kind(source.path) is not None)]
+    named = {(source.revision or "HEAD").removeprefix("refs/heads/") for source in used} or {"HEAD"}
+    default = set(_DEFAULT_BRANCHES) if "HEAD" in named else set()
+    return {"branches": sorted(named - {"HEAD"} | default),
+            "repositories": sorted({normal(source.repository) for source in used if source.repository} - {""})}

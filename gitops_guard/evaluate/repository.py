@@ -17,6 +17,8 @@ class Repository:
     targets: Sequence[Mapping[str, Any]] = ()
     graph: Mapping[str, Any] = field(default_factory=dict)
     codeowners: Mapping[str, Any] | None = None
+    tracked: Mapping[str, Any] = field(default_factory=lambda: {"branches": ["main", "master"], "repositories": []})
+    """The branches of this repository that are deployed, and its addresses."""
     files: Sequence[Mapping[str, Any]] = ()
     """What CI files and scripts do with git."""
     guard: Mapping[str, Any] | None = None
@@ -31,8 +33,8 @@ class Repository:
     @property
     def document(self) -> dict[str, Any]:
         """The members that lines stand in."""
-        return {"targets": list(self.targets), "graph": self.graph, "codeowners": self.codeowners, "files": list(self.files),
-                "guard": self.guard, "references": self.references, "history": self.history}
+        return {"targets": list(self.targets), "graph": self.graph, "codeowners": self.codeowners, "tracked": self.tracked,
+                "files": list(self.files), "guard": self.guard, "references": self.references, "history": self.history}
 
     def members(self, objects: Iterable[tuple[str, str]]) -> str:
         """The JSON text of the members of an input; an object is its target's id and its own JSON text."""

@@ -47,6 +47,7 @@ def _steps(log: Log, job: Map, job_name: str, default: Any, environments: list[A
         env = literals(*environments, step.get("env"))
         name = name_of(step)
         shell_name = step.get("shell", default)
+        log.when = _when(job, step)
         if isinstance(step.get("run"), str) and (not isinstance(shell_name, str) or _SHELLS.match(shell_name)):
             _run(log, step["run"], lines_of(step, "run"), job_name, name, env)
         uses = step.get("uses")
@@ -54,6 +55,11 @@ def _steps(log: Log, job: Map, job_name: str, default: Any, environments: list[A
             inputs = mapping(step.get("with"))
             log.use(uses, inputs, line_at(step, "uses"), job=job_name, step=name)
             _tool(log, uses, inputs, job_name, name, env)
+
+
+def _when(job: Map, step: Map) -> str:
+    """The conditions of a job and its step, both of which must hold."""
+    return " && ".join(f"({text})" for text in (job.get("if"), step.get("if")) if isinstance(text, str))
 
 
 def _run(log: Log, text: str, lines: list[int], job: str, step: str | None, env: dict[str, str]) -> None:

@@ -32,9 +32,26 @@ def read(log: Log, documents: list[Any]) -> None:
         if isinstance(job, Map) and name not in _GLOBAL:
             inherited = [ancestor.get("variables") for ancestor in _ancestors(document, job)]
             variables = literals(document.get("variables"), *inherited, job.get("variables"))
+            log.when = _when(document, job)
             for part in _PARTS:
                 _add(log, job, part, name, variables)
             log.needs[name] = ["default", *_parents(job)]
+
+
+def _when(document: Map, job: Map) -> str:
+    """What the rules of a job ask for: any of them starts it. A branch of `only:` is written as the rule it is short for."""
+    texts: list[str] = []
+    for holder in (job, *reversed(_ancestors(document, job))):
+        rules, only = holder.get("rules"), holder.get("only")
+        if isinstance(rules, Seq):
+            texts = [str(rule["if"]) for rule in rules if isinstance(rule, Map) and "if" in rule and rule.get("when") != "never"]
+            break
+        if only is not None:
+            named = only.get("refs") if isinstance(only, Map) else only
+            refs = named if isinstance(named, Seq) else [named]
+            texts = [f'$CI_COMMIT_BRANCH == "{ref}"' for ref in refs if isinstance(ref, str)]
+            break
+    return " || ".join(f"({text})" for text in texts)
 
 
 def _add(log: Log, holder: Map, part: str, job: str, variables: dict[str, str]) -> None:

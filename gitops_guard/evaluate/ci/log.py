@@ -26,6 +26,8 @@ class Log:
         """Files of the repository that belong to this one and are of its kind."""
         self.needs: dict[str, list[str]] = {}
         """job -> jobs that run before it on the same machine (the prerequisites of a recipe)"""
+        self.when = ""
+        """On what condition the steps that are read now run, as it is written."""
 
     def shell(self, text: Any, lines: Sequence[int], *, job: str = "", step: str | None = None,
               env: Mapping[str, str] | None = None, marks: shell.Marks | None = None) -> None:
@@ -43,6 +45,7 @@ class Log:
                 "step": step, "pipeline": base + command.pipeline,
                 "writes_to": None if command.writes_to is None else base + command.writes_to, "stdin": command.stdin,
                 "env": {**(env or {}), **command.env}, "through": list(command.through), "cluster": None, "providers": [],
+                "when": self.when,
             })
         for error in script.errors:
             self.fail(error.line, error.text)
@@ -55,7 +58,8 @@ class Log:
     def use(self, action: str, inputs: Any, line: int, *, job: str = "", step: str | None = None) -> None:
         """Add an action, task, orb command or plugin step, with the inputs that are written beside it."""
         given = {str(key): value for key, value in inputs.items()} if isinstance(inputs, Mapping) else {}
-        self.uses.append({"action": action, "inputs": given, "line": line, "job": job, "step": step, "cluster": None})
+        self.uses.append({"action": action, "inputs": given, "line": line, "job": job, "step": step, "cluster": None,
+                          "when": self.when})
 
     def fail(self, line: int, text: str) -> None:
         """Note a part that could not be read."""
