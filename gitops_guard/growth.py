@@ -85,7 +85,7 @@ def finish(last: Pass, plans: list[Plan], repositories: Repositories,
     closed = [key for key, expansion in sorted(last.expansions.items()) if _deploys_nothing_known(expansion)]
     plans = [*plans, *(_without_output(last.expansions[key], last.expanded[key], names) for key in closed)]
     elsewhere = last.elsewhere(repositories)
-    targets = (replace(plan.target, environment=_environment_of(plan.target, environment),
+    targets = (replace(plan.target, environment=target_environment(plan.target, environment),
                        elsewhere=not plan.recipes and plan.target.path in elsewhere) for plan in plans)
     built = [replace(plan.built, target=target, scopes=frozenset(plan.scopes))
              for plan, target in zip(plans, targets, strict=True)]
@@ -107,7 +107,7 @@ def _placed(built: Built, plan: Plan) -> Placed:
                   next((path for path in names if path in built.read), None))
 
 
-def _environment_of(target: Target, environment: Callable[[Iterable[str]], str | None]) -> str | None:
+def target_environment(target: Target, environment: Callable[[Iterable[str]], str | None]) -> str | None:
     """By path, cluster, then owner; production where owners disagree, since a fault is worst there."""
     place = [target.path, *([target.cluster] if target.cluster else [])]
     found = {environment([*place, owner.name]) for owner in target.owners} or {environment(place)}

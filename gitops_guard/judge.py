@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .errors import SourceError
 from .evaluate import Change, Evaluation, Subjects, evaluate
 from .evaluate.files import FileInput, read_files
 from .fold import fold
@@ -14,20 +13,21 @@ from .globs import matches
 from .governance import surroundings
 from .graph.expand import is_controller
 from .grow import node_id
+from .guard import RULE as GUARD_RULE
+from .guard import Guard, inline_waivers
 from .locate import locate, related
 from .mask import Mask
-from .model import Fault, Finding, Occurrence, Resource, ResourceId, Target, Waiver, pointer, value_at
+from .model import Fault, Finding, Occurrence, Resource, ResourceId, Target, pointer, value_at
 from .promotion import Promotion
 from .request import Request
 from .schema import Schemas
 from .sealing import declared_names, encrypted, plugins
 from .selection import Selection
 from .side import Side, is_named
-from .source import Sources, plain_comments
+from .source import Sources
 from .targets import Built
-from .tree import OutsideError
 from .validate import validate
-from .waive import inline, waive
+from .waive import waive
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,13 @@ class Beside:
     faults: Sequence[Fault] = ()
     """What is known to be wrong, or unknown, already."""
     history: Promotion | None = None
+    guard: Guard | None = None
+    """What the change does to the repository's own guard."""
 
 
 def judge(request: Request, side: Side, beside: Beside) -> Judged:
     """Judge a side: validate, evaluate, locate, waive, fold."""
+    request = request if beside.guard is None else _guarded(request, beside.guard)
     built, loose = side.wanted(request.named), side.loose(request.named)
     files = [item for item in read_files(side.sources, side.sources.tree.files()) if is_named(item.path, request.named)]
     resources = [resource for item in built for resource in item.resources]
@@ -71,11 +74,15 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
     mask = _mask(side.sources, [*resources, *loose], files, faults)
     targets = {item.target.id: item.target for item in built}
     shown, silenced = _split(faults, request.selection)
-    waived = waive([_occurrence(fault, targets, request, mask) for fault in shown],
-                   [*request.config.waivers, *_inline_waivers(side.sources, built, files, request.named)], today=request.today,
-                   matches=matches, complete=lambda rule: _complete(rule, request), known=request.policies.rules.keys())
+    marked = [_occurrence(fault, targets, request, mask) for fault in shown]
+    waived = waive([one for one in marked if one.rule != GUARD_RULE],
+                   [*request.config.waivers, *inline_waivers(side.sources, built, files, request.named)], today=request.today,
+                   matches=matches, complete=lambda rule: rule != GUARD_RULE and _complete(rule, request),
+                   known=request.policies.rules.keys())
     more, more_silenced = _split(waived.faults, request.selection)
-    occurrences = [*waived.occurrences, *(_occurrence(fault, targets, request, mask) for fault in more)]
+    guarded = waive([one for one in marked if one.rule == GUARD_RULE], beside.guard.waivers if beside.guard else (),
+                    today=request.today, matches=matches, complete=lambda _rule: False, known=request.policies.rules.keys())
+    occurrences = [*waived.occurrences, *guarded.occurrences, *(_occurrence(fault, targets, request, mask) for fault in more)]
     findings = fold((_without_values(occurrence, mask) for occurrence in occurrences), request.policies.rules)
     return Judged(findings, built, files, faults, judged, silenced + more_silenced, mask,
                   bool(built or loose or files or side.found.broken))
@@ -96,8 +103,9 @@ def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: S
                         changes=list(beside.changes), deploys=_deploys(side), generates=_generates(side),
                         encrypted=encrypted(side.built), declared=declared_names(side.sources, side.built),
                         plugins=plugins(side.sources), versions=_versions(request),
-                        repository=surroundings(side.sources, built, side.built, side.graph, files, is_home=side.is_home,
-                                                history=beside.history))
+                        repository=surroundings(side.sources, built, side.built, side.graph, files,
+                                                None if beside.guard is None else beside.guard.document,
+                                                is_home=side.is_home, history=beside.history))
     return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
                     jobs=request.jobs)
 
@@ -191,25 +199,17 @@ def _without_values(occurrence: Occurrence, mask: Mask) -> Occurrence:
     return occurrence if waiver is None else replace(occurrence, waiver=replace(waiver, reason=mask.text(waiver.reason)))
 
 
-def _inline_waivers(sources: Sources, built: Sequence[Built], files: Iterable[FileInput],
-                    named: Sequence[str]) -> list[Waiver]:
-    found: list[Waiver] = []
-    parsed = set()
-    read = {path for item in built for path in item.read}
-    for path, stream in sources.parsed():
-        parsed.add(path)
-        if sources.mount_of(path):
-            continue  # what another repository, or another revision, says of itself excuses nothing here
-        if "gitops-guard:" in stream.text and (path in read or is_named(path, named)):
-            found += inline(path, stream.comments())
-    for path in sorted({*(item.path for item in files), *read} - parsed):
-        try:
-            text = sources.text(path)
-        except (SourceError, OutsideError, OSError):
-            continue  # a binary file has no comments
-        if "gitops-guard:" in text:
-            found += inline(path, plain_comments(text))
-    return found
+def _guarded(request: Request, guard: Guard) -> Request:
+    """The request, but for the rule that guards the guard, of which the base side's configuration decides."""
+    if GUARD_RULE not in request.policies.rules:
+        return request
+    settings, chosen = guard.before.settings(GUARD_RULE), request.selection
+    now = request.config.settings(GUARD_RULE)
+    enabled = chosen.enabled | {GUARD_RULE} if settings.enabled is not False and now.enabled is False else chosen.enabled
+    severities = {rule: severity for rule, severity in chosen.severities.items() if rule != GUARD_RULE}
+    if settings.severity is not None:
+        severities[GUARD_RULE] = settings.severity
+    return replace(request, selection=replace(chosen, enabled=enabled, severities=severities))
 
 
 def _complete(rule: str, request: Request) -> bool:

@@ -10,6 +10,7 @@ from .evaluate import Evaluation
 from .evaluate.files import FileInput
 from .excerpts import Excerpts
 from .fetch import Fetcher
+from .guard import compared
 from .judge import Beside, Judged, judge
 from .merge import base_commit, merged, unknown
 from .model import Fault, Finding, Report, RuleReport, TargetReport
@@ -33,7 +34,8 @@ def check(request: Request) -> Report:
     beside = Beside(history=promotion(request, side, before, past))
     if before is not None:
         beside = replace(beside, changes=merged(before, side, request.config, request.named),
-                         faults=unknown(before, side, request.named))
+                         faults=unknown(before, side, request.named),
+                         guard=compared(request.config, before, side, request.policies.rules))
     found = judge(request, side, beside)
     if not found.anything and not request.base:
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")

@@ -14,7 +14,8 @@ import pytest
 from trees import MemoryTree, sources
 
 from gitops_guard import data, manifests, promotion
-from gitops_guard.config import Config
+from gitops_guard.config import FILE_NAME, Config
+from gitops_guard.config import load as load_config
 from gitops_guard.evaluate import Subjects, evaluate
 from gitops_guard.evaluate.engine import Engine
 from gitops_guard.evaluate.files import read_files
@@ -24,6 +25,7 @@ from gitops_guard.evaluate.unit_tests import run_tests
 from gitops_guard.evaluate.units import units
 from gitops_guard.examples import Example, read_examples
 from gitops_guard.governance import surroundings
+from gitops_guard.guard import compared
 from gitops_guard.locate import locate
 from gitops_guard.merge import merged
 from gitops_guard.model import Fault, Resource, Target
@@ -130,12 +132,21 @@ def schema_of(scope: str) -> Any:
     return jsonschema.Draft202012Validator(schema)
 
 
+def changed(example: Example) -> Subjects:
+    before, now = (build_side(MemoryTree(dict(files)), Config(), (), Clone()) for files in (example.before, example.files))
+    config = load_config(example.files[FILE_NAME]) if FILE_NAME in example.files else Config()
+    files_read = read_files(now.sources, example.files)
+    guard = compared(config, before, now, LOADED.rules)
+    return Subjects(targets={item.target.id: item.target for item in now.built}, files=files_read,
+                    changes=merged(before, now, Config()),
+                    repository=surroundings(now.sources, now.built, now.built, now.graph, files_read, guard.document))
+
+
 def subjects_of(example: Example) -> Subjects:
     if all(any(folder in path for path in example.files) for folder in BOTH):
         return subjects_of_environments(example)
     if example.base:
-        before, now = (build_side(MemoryTree(dict(files)), Config(), (), Clone()) for files in (example.before, example.files))
-        return Subjects(targets={item.target.id: item.target for item in now.built}, changes=merged(before, now, Config()))
+        return changed(example)
     files: Mapping[str, Any] = {path: text.encode() for path, text in example.files.items()}
     tree = sources(dict(files))
     target = Target("example", "manifests", ".", example.environment, owners=example.owners)
