@@ -96,11 +96,11 @@ deny contains result.violation(path, msg) if {
 	some field in ["initContainers", "containers"]
 	some i, container in object.get(input.object, array.concat(place, [field]), [])
 	is_object(container)
-	some part in regex.split(`\n|;|&&|\|`, script(container))
-	verb := writes(part)
-	key := [name | some name in ["command", "args"]; contains(joined(container, name), written(verb))]
+	verbs := {verb | some part in regex.split(`\n|;|&&|\|`, script(container)); verb := writes(part)}
+	count(verbs) > 0
+	key := [name | some name in ["command", "args"]; some verb in verbs; contains(joined(container, name), written(verb))]
 	path := array.concat(place, array.concat([field, i], array.slice(array.concat(key, ["args"]), 0, 1)))
-	msg := sprintf("container %s runs %s: it changes what runs, and not Git", [object.get(container, "name", ""), verb])
+	msg := sprintf("container %s runs %s: it changes what runs, and not Git", [object.get(container, "name", ""), concat(", ", sort(verbs))])
 }
 
 pod_at := {
