@@ -46,11 +46,18 @@ class Example:
     """Its documents are part of no target."""
     base: Mapping[str, str | None] = field(default_factory=dict)
     """Of a change: the files that were otherwise before it; None where there was none."""
+    starts: Mapping[str, int] = field(default_factory=dict)
+    """Path -> the line of the examples' file on which the first line of its text stands; only of block scalars."""
 
     @property
     def before(self) -> dict[str, str]:
         """Path -> text, before the change."""
         return {path: text for path, text in {**self.files, **self.base}.items() if text is not None}
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+        return f"{'good' if self.good else 'bad'} example {self.number}" + (f": {self.title}" if self.title else "")
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -102,4 +109,10 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
         {path: _MARK.sub("", text) for path, text in marked.items()}, marks, marked,
         Severity.parse(severity) if severity else None, str(item.get("environment", "production")), item.get("parameters", {}),
         tuple(Owner(**{"namespace": "", **owner, "sync_options": tuple(owner.get("sync_options", ()))}) for owner in owners),
-        bool(item.get("outside", False)), base)
+        bool(item.get("outside", False)), base, _starts(item, "good" if good else "bad"))
+
+
+def _starts(item: Map, key: str) -> Mapping[str, int]:
+    texts = item[key]
+    places = {MANIFEST: item.at.get(key)} if isinstance(texts, str) else {path: texts.at.get(path) for path in texts}
+    return {path: origin.line + 1 for path, origin in places.items() if origin is not None and origin.block}

@@ -15,7 +15,7 @@ from ..errors import GuardError
 _COMMANDS = {
     "check": "render, validate, judge",
     "graph": "print who deploys what",
-    "policies": "list, explain",
+    "policies": "list, explain, test, new",
     "render": "print what kustomize build prints",
 }
 

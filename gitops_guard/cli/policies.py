@@ -1,4 +1,4 @@
-"""`gitops-guard policies`: the rules there are, and the page of each."""
+"""`gitops-guard policies`: the rules there are, the page of each, and the making and testing of one's own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import difflib
 import click
 
 from ..errors import UsageError
+from . import policies_new, policies_test
 from .inputs import load_policies
 from .terminal import harmless
 
@@ -40,3 +41,7 @@ def explain(rule: str, folders: tuple[str, ...]) -> None:
         hint = f"; did you mean {near[0]!r}?" if near else "; `gitops-guard policies list` prints the rules"
         raise UsageError(f"there is no rule {rule!r}{hint}")
     click.echo(harmless(page(rule, policies)))
+
+
+command.add_command(policies_new.command)
+command.add_command(policies_test.command)

@@ -31,6 +31,16 @@ def parse_reports(given: tuple[str, ...]) -> list[tuple[str, Path]]:
     return found
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not be there yet. Raises GuardError where it is, or where it can't be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, _NEW, 0o666), "wb") as stream:
+            stream.write(data)
+    except OSError as error:
+        raise GuardError(f"can't write {str(path)!r}: {error.strerror}") from None
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a temporary file beside `path` and rename it, so that nobody reads a half. Raises GuardError where that fails."""
     scratch = f"{path.parent}{os.sep}.gitops-guard-{os.urandom(8).hex()}"

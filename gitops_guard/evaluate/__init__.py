@@ -13,6 +13,7 @@ from typing import Any
 from ..model import Fault
 from ..policy import POLICY_ERROR, Policy, PolicySet
 from ..rego_file import RegoFile
+from .coverage import Coverage
 from .parameters import effective
 from .pool import Outcome, run
 from .repository import Repository
@@ -20,7 +21,7 @@ from .results import ShapeError, read
 from .units import Change, Subjects, Unit, describe, units
 from .worker import FACTS, Answer, Job
 
-__all__ = ["Change", "Evaluation", "Repository", "Subjects", "describe", "evaluate"]
+__all__ = ["Change", "Coverage", "Evaluation", "Repository", "Subjects", "describe", "evaluate"]
 
 _REMEDY = "correct the policy; what it did not judge is not clean"
 _SCOPES = ("resource", "target", "file", "change", "repository", "conftest")
@@ -35,10 +36,13 @@ class Evaluation:
     """Rule -> how many resources, targets or files it judged; 0 where there was none."""
     passed: list[tuple[str, str]] = field(default_factory=list)
     """(target id, rule id) of what was judged and is clean."""
+    coverage: Coverage = field(default_factory=Coverage)
+    """Empty where it was not asked for."""
 
 
 def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str] | None = None,
-             parameters: Mapping[str, Mapping[str, Any]] | None = None, jobs: int = 1, timeout: float = 10.0) -> Evaluation:
+             parameters: Mapping[str, Mapping[str, Any]] | None = None, jobs: int = 1, timeout: float = 10.0,
+             coverage: bool = False) -> Evaluation:
     """Judge the subjects by the policies whose rule is `enabled` (None: by all).
 
     `parameters` are those of the configuration, by rule. The result does not depend on `jobs` nor on the order of policies.
@@ -53,7 +57,7 @@ def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str
     if not found and all(file.builtin for file in files):
         return Evaluation(faults, dict.fromkeys((policy.id for policy in asked), 0))
     ours = {files.index(policy.files[0]) for policy in asked if not policy.conftest}
-    job = Job(files, ours, asked, given, found, timeout)
+    job = Job(files, ours, asked, given, found, timeout, coverage=coverage)
     outcome = run(job, jobs)
     return _Reader(job, outcome, faults).evaluation()
 
@@ -91,7 +95,7 @@ class _Reader:
                                   if not self._job.policies[policy].conftest)
         for (policy, number, line, message), where in sorted(self._failures.items(), key=lambda item: item[0]):
             self._failed(policy, number, line, message, where)
-        return Evaluation(self._faults, *self._counts())
+        return Evaluation(self._faults, *self._counts(), Coverage.of(self._job.files, self._outcome.covered))
 
     def _answer(self, answer: Answer) -> None:
         unit = self._job.units[answer.unit]

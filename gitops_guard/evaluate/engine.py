@@ -39,7 +39,7 @@ class EngineError(Exception):
 class Engine:
     """One engine with its policies."""
 
-    def __init__(self, *, v0: bool = False) -> None:
+    def __init__(self, *, v0: bool = False, coverage: bool = False) -> None:
         # A backtrace of Rust is of no use to anyone here, and costs milliseconds for each error.
         os.environ["RUST_BACKTRACE"] = os.environ["RUST_LIB_BACKTRACE"] = "0"
         import regorus  # noqa: PLC0415 (the parent process does without)
@@ -48,6 +48,9 @@ class Engine:
         self._engine.set_policy_length_config(max_col=10_000, max_file_bytes=2_000_000, max_lines=50_000)
         self._engine.set_gather_prints(True)
         self._engine.set_rego_v0(v0)
+        self._engine.set_enable_coverage(coverage)
+        self.printed: list[str] = []
+        """What `print` said while the last rule was asked: `<name of the file>:<line>: <text>`."""
         for name, (arity, function) in EXTENSIONS.items():
             self._engine.add_extension(name, arity, function)
 
@@ -71,9 +74,20 @@ class Engine:
 
     def ask(self, rule: str) -> str:
         """The value of a rule (`data.a.b.deny`) as JSON, or UNDEFINED. Raises EngineError."""
-        answer: str = _call(self._engine.eval_rule_as_json, rule, mask=True)
-        self._engine.take_prints()
+        try:
+            answer: str = _call(self._engine.eval_rule_as_json, rule, mask=True)
+        finally:
+            self.printed = self._engine.take_prints()
         return answer
+
+    def covered(self) -> dict[str, tuple[list[int], list[int]]]:
+        """By file: the lines that were evaluated since the beginning, or the last `forget`; and those that were not."""
+        report = json.loads(self._engine.get_coverage_report_as_json())
+        return {file["path"]: (file["covered"], file["not_covered"]) for file in report["files"]}
+
+    def forget(self) -> None:
+        """Begin anew with what is covered."""
+        self._engine.clear_coverage_data()
 
 
 def _call(function: Callable[..., Any], *arguments: str, mask: bool = False) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .builtin_names import ARITIES
-from .syntax import COMPREHENSIONS, REFERENCES, children, dotted, inner, kind_of, place, text_of
+from .syntax import COMPREHENSIONS, REFERENCES, children, dotted, inner, kind_of, place, queries, text_of
 
 _NAME = "__bound_{}__"
 _OPEN, _CLOSE = "([{", ")]}"
@@ -30,7 +30,7 @@ class NegationError(Exception):
 
 def negations(tree: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any], list[Any]]]:
     """(query, statement, expressions to bind first) of every negation that needs it."""
-    for query in _queries(tree["ast"]["rules"]):
+    for query in queries(tree["ast"]["rules"]):
         for statement in query["stmts"]:
             negated = statement["literal"].get("NotExpr")
             hoisted = list(_hoisted(negated["expr"])) if negated else []
@@ -64,13 +64,6 @@ def write_out(text: str, tree: Any) -> str:
     for start, end, new in sorted(edits, reverse=True):
         source = source[:start] + new.encode() + source[end:]
     return source.decode("utf-8")
-
-
-def _queries(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict) and isinstance(node.get("stmts"), list):
-        yield node
-    for child in children(node):
-        yield from _queries(child)
 
 
 def _hoisted(node: Any) -> Iterator[Any]:

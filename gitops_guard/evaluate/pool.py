@@ -19,7 +19,7 @@ from typing import Any
 
 from ..errors import ToolError
 from .prepare import Prepared, Rejected
-from .worker import FACTS, LOADING, Answer, Job, work
+from .worker import FACTS, LOADING, Answer, Covered, Job, work
 
 _BATCH = 32
 
@@ -37,6 +37,8 @@ class Outcome:
     """Policy -> why."""
     skipped: dict[int, str] = field(default_factory=dict)
     """Unit -> why its facts can't be had."""
+    covered: list[Covered] = field(default_factory=list)
+    """What the workers evaluated, where that was asked for; in no order."""
 
 
 @dataclass
@@ -114,6 +116,9 @@ class _Pool:
                 continue
             if isinstance(said, str):
                 raise ToolError(f"the policy engine failed:\n{said}")
+            if isinstance(said, Covered):
+                self._outcome.covered.append(said)
+                continue
             if isinstance(said, Prepared):
                 worker.ready = True
                 self._know(said)

@@ -44,7 +44,7 @@ Watch = Callable[[int], None]
 
 
 def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | None, out: Mapping[int, str],
-            watch: Watch) -> tuple[Engine, Prepared]:
+            watch: Watch, *, coverage: bool = False) -> tuple[Engine, Prepared]:
     """The engine with every file that is right.
 
     `ours` are the files that must have a set `deny`; `known` is what another worker found, `out` the files that ended one and
@@ -56,7 +56,7 @@ def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | 
         known = _examined(files, ours, out, watch)
     while True:
         rejected = {entry.file for entry in known.rejected}
-        engine = Engine()
+        engine = Engine(coverage=coverage)
         for number, file in enumerate(files):
             if number not in rejected:
                 watch(number)
@@ -94,6 +94,9 @@ def _examined(files: Sequence[RegoFile], ours: Collection[int], out: Mapping[int
             rejected.append(_refused(number, file, error))
         except NegationError as error:
             rejected.append(Rejected(number, error.message, error.line, error.column))
+    for entry in _unsafe(files, trees, watch):
+        rejected.append(entry)
+        del trees[entry.file]
     known = {file.package for number, file in enumerate(files) if file.builtin and number not in trees}
     while True:
         # A file that is out takes with it those which need what it defines.
@@ -132,8 +135,29 @@ def _problems(files: Sequence[RegoFile], ours: Collection[int], trees: Mapping[i
 def _tree(file: RegoFile) -> Any:
     engine = Engine()
     engine.add(file.name, file.text)
-    engine.analyse()
     return engine.trees()[0]
+
+
+def _unsafe(files: Sequence[RegoFile], parsed: Collection[int], watch: Watch) -> list[Rejected]:
+    """The files in which the engine finds something unsafe; those of one package know each other's rules."""
+    packages: dict[str, list[int]] = {}
+    for number in parsed:
+        packages.setdefault(files[number].package, []).append(number)
+    found = []
+    for left in packages.values():
+        while left:
+            watch(left[0])
+            engine = Engine()
+            for number in left:
+                engine.add(str(number), files[number].text)
+            try:
+                engine.analyse()
+                break
+            except EngineError as error:
+                at = int(error.file) if error.file else left[0]
+                found.append(_refused(at, files[at], error))
+                left.remove(at)
+    return found
 
 
 def _refused(number: int, file: RegoFile, error: EngineError) -> Rejected:

@@ -25,6 +25,20 @@ def nodes(node: Any, kind: str) -> Iterator[dict[str, Any]]:
         yield from nodes(child, kind)
 
 
+def queries(node: Any) -> Iterator[dict[str, Any]]:
+    """Every body in a node, at any depth, outermost first: what holds `stmts`."""
+    if isinstance(node, dict) and isinstance(node.get("stmts"), list):
+        yield node
+    for child in children(node):
+        yield from queries(child)
+
+
+def statements(node: Any) -> Iterator[dict[str, Any]]:
+    """Every statement of every body in a node."""
+    for query in queries(node):
+        yield from query["stmts"]
+
+
 def kind_of(node: Any) -> str:
     """The name of a node's kind."""
     return next(iter(node)) if isinstance(node, dict) and len(node) == 1 else ""

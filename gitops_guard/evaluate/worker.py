@@ -68,6 +68,15 @@ class Job:
     """What a worker before this one found out about the files."""
     out: Mapping[int, str] = field(default_factory=dict)
     """Files that ended a worker while it loaded them, and why."""
+    coverage: bool = False
+    """Whether each batch of answers comes with the lines that were evaluated."""
+
+
+@dataclass(frozen=True)
+class Covered:
+    """The lines that a worker has evaluated so far, and those it has not: by the number of the file."""
+
+    lines: Mapping[str, tuple[Sequence[int], Sequence[int]]]
 
 
 def work(job: Job, link: Connection, progress: Any, strangers: Sequence[Connection]) -> None:
@@ -85,7 +94,10 @@ def work(job: Job, link: Connection, progress: Any, strangers: Sequence[Connecti
         link.send(judge.prepared)
         while True:
             start, stop, ends, skipped = link.recv()
-            link.send([answer for number in range(start, stop) for answer in judge.unit(number, ends, skipped)])
+            answers = [answer for number in range(start, stop) for answer in judge.unit(number, ends, skipped)]
+            if job.coverage:
+                link.send(judge.covered())
+            link.send(answers)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
     except BaseException:  # noqa: BLE001 (a bug of ours: told to the parent, which raises it)
@@ -113,13 +125,17 @@ class _Judge:
         self.prepared: Prepared
         self._engine: Engine
         self._engine, self.prepared = prepare(job.files, job.ours, job.prepared, job.out,
-                                              lambda number: self._at(LOADING, number))
+                                              lambda number: self._at(LOADING, number), coverage=job.coverage)
         out = {entry.file for entry in self.prepared.rejected}
         self._numbers = {id(file): number for number, file in enumerate(job.files)}
         self._broken = {number for number, policy in enumerate(job.policies)
                         if all(self._numbers[id(file)] in out for file in policy.files)}
         self._last: tuple[Map, str] | None = None
         self._rest()
+
+    def covered(self) -> Covered:
+        """Which lines were evaluated."""
+        return Covered(self._engine.covered())
 
     def _at(self, unit: int, policy: int) -> None:
         self._progress[0], self._progress[1] = unit, policy

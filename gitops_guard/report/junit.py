@@ -6,7 +6,7 @@ Azure show it. What passed is there, too: a clean run is not an empty one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..model import Finding, Report, TargetReport
@@ -26,7 +26,9 @@ _ERRORS = ("render/failed", "source/", "engine/")
 
 
 @dataclass(frozen=True)
-class _Case:
+class Case:
+    """A test case, as JUnit has it."""
+
     name: str
     outcome: str = "passed"
     """passed, skipped, failure or error"""
@@ -38,44 +40,48 @@ class _Case:
 def render(report: Report, options: Options) -> str:
     """The report as JUnit XML; a finding below `fail_on` passes, a waived or known one is skipped."""
     excerpts = Excerpts(report.sources)
-    cases: dict[str, list[_Case]] = {entry.target.id: [_built(entry)] for entry in report.targets}
-    outside: list[_Case] = []
+    cases: dict[str, list[Case]] = {entry.target.id: [_built(entry)] for entry in report.targets}
+    outside: list[Case] = []
     for finding in report.findings:
         case = _case(finding, excerpts, options)
         for target in finding.targets or ("",):
             cases.get(target, outside).append(case)
     for target, rule in report.passed:
-        cases.get(target, outside).append(_Case(rule))
-    suites = [*sorted(cases.items()), *([(_OUTSIDE, outside)] if outside else [])]
+        cases.get(target, outside).append(Case(rule))
+    return document("gitops-guard", [*sorted(cases.items()), *([(_OUTSIDE, outside)] if outside else [])])
+
+
+def document(name: str, suites: Sequence[tuple[str, Sequence[Case]]]) -> str:
+    """Suites and their cases as XML; `name` is that of all together."""
     taken: dict[tuple[str, str], int] = {}
-    body = "".join(_suite(name, found, taken) for name, found in suites)
+    body = "".join(_suite(suite, found, taken) for suite, found in suites)
     counts = _counts([case for _, found in suites for case in found], skipped=False)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="gitops-guard" {counts}>\n{body}</testsuites>\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="{xml(name)}" {counts}>\n{body}</testsuites>\n'
 
 
-def _built(entry: TargetReport) -> _Case:
+def _built(entry: TargetReport) -> Case:
     """The case that says whether there was anything to judge."""
     if entry.status == "rendered":
-        return _Case("rendered")
-    return _Case("rendered", "skipped", f"{entry.status}: {_STATUS.get(entry.status, 'not rendered')}")
+        return Case("rendered")
+    return Case("rendered", "skipped", f"{entry.status}: {_STATUS.get(entry.status, 'not rendered')}")
 
 
-def _case(finding: Finding, excerpts: Excerpts, options: Options) -> _Case:
+def _case(finding: Finding, excerpts: Excerpts, options: Options) -> Case:
     what = str(finding.resource) if finding.resource is not None else finding.location.file
     name = f"{finding.rule}: {visible(what)}"
     place = f"{visible(finding.location.file)}:{finding.location.line}:{finding.location.column}"
     body = f"{place}: {finding_text(finding, excerpts, Options(width=options.width))}"
     if finding.waiver is not None:
-        return _Case(name, "skipped", f"waived: {visible(finding.waiver.reason)}", body)
+        return Case(name, "skipped", f"waived: {visible(finding.waiver.reason)}", body)
     if not finding.counts:
-        return _Case(name, "skipped", finding.status, body)
+        return Case(name, "skipped", finding.status, body)
     if options.fail_on is None or finding.severity < options.fail_on:
-        return _Case(name, body=body)
+        return Case(name, body=body)
     outcome = "error" if finding.rule.startswith(_ERRORS) else "failure"
-    return _Case(name, outcome, visible(finding.message), body, finding.severity.word)
+    return Case(name, outcome, visible(finding.message), body, finding.severity.word)
 
 
-def _suite(name: str, cases: Iterable[_Case], taken: dict[tuple[str, str], int]) -> str:
+def _suite(name: str, cases: Iterable[Case], taken: dict[tuple[str, str], int]) -> str:
     ordered = sorted(cases, key=lambda case: (case.name, case.body))
     # Jenkins takes what precedes the last dot for a package.
     group = visible(name).replace(".", "_")
@@ -93,14 +99,14 @@ def _unique(group: str, name: str, taken: dict[tuple[str, str], int]) -> str:
     return found
 
 
-def _counts(cases: list[_Case], *, skipped: bool) -> str:
+def _counts(cases: list[Case], *, skipped: bool) -> str:
     outcomes = [case.outcome for case in cases]
     counts = {"tests": len(outcomes), "failures": outcomes.count("failure"), "errors": outcomes.count("error"),
               **({"skipped": outcomes.count("skipped")} if skipped else {})}
     return " ".join(f'{key}="{value}"' for key, value in counts.items())
 
 
-def _xml(name: str, group: str, case: _Case) -> str:
+def _xml(name: str, group: str, case: Case) -> str:
     inner = ""
     if case.outcome == "skipped":
         # As text, not as an attribute: older schemas know no other.

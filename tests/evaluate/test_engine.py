@@ -9,7 +9,6 @@ from judging import deployments, folder, judge, policy
 
 from gitops_guard.errors import ToolError
 from gitops_guard.evaluate.engine import Engine, EngineError
-from gitops_guard.evaluate.unit_tests import run_tests
 from gitops_guard.model import Location
 
 
@@ -51,31 +50,6 @@ def test_their_errors_are_errors(expression: str) -> None:
 def test_inputs_that_the_engine_can_not_take(text: str) -> None:
     with pytest.raises(EngineError):
         Engine().give(text)
-
-
-TESTS = """package gitops_guard.house.x_test
-import data.gitops_guard.house.x
-test_holds if count(x.deny) == 1 with input as {"object": {}}
-test_fails if count(x.deny) == 2 with input as {"object": {}}
-test_breaks if to_number("x") == 1
-todo_test_later if false
-helper := 1
-"""
-
-
-def test_unit_tests_of_policies(tmp_path: Path) -> None:
-    found = folder(tmp_path, {**policy("x", 'deny contains {"msg": "x"}'), "house/x_test.rego": TESTS,
-                              "house/none_test.rego": "package gitops_guard.house.none_test\nx := 1",
-                              "house/broken_test.rego": "package gitops_guard.house.broken_test\ntest_x if {",
-                              "house/slow_test.rego": "package gitops_guard.house.slow_test\ntest_slow if "
-                                                      "count([1 | numbers.range(1, 100000)[_]; numbers.range(1, 100000)[_]]) == 1"})
-    results = run_tests(found, [test for test in found.tests if "house" in test.name], timeout=1.5)
-    told = [(result.file.name.removeprefix("house/"), result.rule, result.line, result.message[:20]) for result in results]
-    assert told == [
-        ("broken_test.rego", "", 2, "expecting expression"), ("none_test.rego", "", 1, "it has no rule test_"),
-        ("slow_test.rego", "", 1, "it crashed the engin"), ("x_test.rego", "test_holds", 3, ""),
-        ("x_test.rego", "test_fails", 4, "it is undefined"), ("x_test.rego", "test_breaks", 5, "line 5: could not pa"),
-    ]
 
 
 @pytest.mark.parametrize(("body", "line", "message"), [
