@@ -22,6 +22,7 @@ from ..rego_file import RegoFile
 from .coverage import Coverage
 from .engine import UNDEFINED, Engine, EngineError
 from .lint import rules_of
+from .needs import needed
 from .pool import run
 from .syntax import name_of, statements, text_of
 from .worker import Covered, Job
@@ -114,7 +115,7 @@ def run_tests(examined: Examined, test: RegoFile, wanted: Wanted = Wanted(),
     A rule that does not end within `timeout` seconds, or ends the engine, is an error, and the others go on.
     """
     timeout = SECONDS if timeout is None else timeout
-    files = _files(examined.policies)
+    files = needed(_files(examined.policies), [test])
     number = files.index(test)
     found: list[TestResult] = []
     coverage = Coverage()

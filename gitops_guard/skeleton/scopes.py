@@ -191,6 +191,34 @@ test_judged if count(found("Ingress")) == 1
 
 test_not_judged if count(found("ConfigMap")) == 0
 """
+_CHANGE_EXAMPLES = """\
+# `base` holds the files that were otherwise before the change; all others were the same. What is gone is found at what lost it.
+examples:
+  - title: an Ingress goes
+    base:
+      shop/kustomization.yaml: |-
+        resources: [settings.yaml, ingress.yaml]
+    bad:
+      shop/kustomization.yaml: |-
+        resources: [settings.yaml] # <- here
+      shop/settings.yaml: &settings |-
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: settings, namespace: shop}
+      shop/ingress.yaml: &ingress |-
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: {name: web, namespace: shop}
+  - title: a ConfigMap goes
+    base:
+      shop/kustomization.yaml: |-
+        resources: [settings.yaml, ingress.yaml]
+    good:
+      shop/kustomization.yaml: |-
+        resources: [ingress.yaml]
+      shop/settings.yaml: *settings
+      shop/ingress.yaml: *ingress
+"""
 
 _REPOSITORY = """
 deny contains result.at(target.place.file, target.place.line, msg) if {
@@ -236,7 +264,7 @@ examples:
 _BODIES = {
     "target": ("", _TARGET, _TARGET_TEST, _TARGET_EXAMPLES),
     "file": ("#   parameters: {programs: [telnet]}\n", _FILE, _FILE_TEST, _FILE_EXAMPLES),
-    "change": ("#   parameters: {kinds: [Ingress]}\n", _CHANGE, _CHANGE_TEST, ""),
+    "change": ("#   parameters: {kinds: [Ingress]}\n", _CHANGE, _CHANGE_TEST, _CHANGE_EXAMPLES),
     "repository": ("#   parameters: {environment: production}\n", _REPOSITORY, _REPOSITORY_TEST, _REPOSITORY_EXAMPLES),
 }
 
@@ -254,7 +282,7 @@ def texts(scope: str, kinds: Sequence[str] = ()) -> Mapping[str, str]:
     group, slash, kind = listed[0].rpartition("/")
     version = _API_VERSIONS.get(kind, "v1") if not slash else _version(group, kind)
     found = {".rego": _HEAD.format(scope=scope, more=more) + policy, "_test.rego": _TEST_HEAD + test, ".yaml": examples}
-    return {suffix: text.replace("@VERSION@", version).replace("@KIND@", kind) for suffix, text in found.items() if text}
+    return {suffix: text.replace("@VERSION@", version).replace("@KIND@", kind) for suffix, text in found.items()}
 
 
 def _version(group: str, kind: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import UsageError
 from ..evaluate.coverage import Coverage, Lines
+from ..evaluate.needs import only
 from ..evaluate.unit_tests import ERROR, Examined, TestResult, Wanted, examine, run_tests
 from ..examples import Example, read_examples
 from ..globs import any_matches, matches
@@ -20,6 +21,8 @@ from .example import problem_of, try_example
 from .model import Problem, Subject, Trial, Trials
 
 __all__ = ["Problem", "Subject", "Trial", "Trials", "run_trials"]
+
+_TEST = re.compile(r"^((?:todo_)?test_\w+)", re.MULTILINE)
 
 
 @dataclass
@@ -115,8 +118,14 @@ class _Run:
     def _tests(self) -> Iterator[_Task]:
         tried = {file.shown for file in self._policies.tests if file.builtin is self._builtin}
         for test in self._examined.policies.tests:
-            if test.shown in tried:
+            if test.shown in tried and self._may_fit(test):
                 yield _Task(self._subject_of(test), test)
+
+    def _may_fit(self, test: RegoFile) -> bool:
+        """Whether a test of the file may be wanted: what does not even stand in its text needn't be loaded."""
+        names = _TEST.findall(test.text)
+        subject = self._subject_of(test)
+        return self._pattern is None or not names or any(self._pattern.search(f"{subject} {name}") for name in names)
 
     def _examples(self) -> Iterator[_Task]:
         for policy in self._examined.policies.policies:
@@ -141,7 +150,7 @@ class _Run:
             return [_trial(task.test, result) for result in results], covered
         if task.policy is None or task.example is None:
             raise ValueError(f"{task.subject}: nothing to do")
-        trial, covered = try_example(self._examined.policies, task.policy, task.example, task.file)
+        trial, covered = try_example(only(self._examined.policies, task.policy.files), task.policy, task.example, task.file)
         return [trial], covered
 
     def _broken(self) -> None:

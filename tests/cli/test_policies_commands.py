@@ -123,7 +123,7 @@ def test_without_policies_the_built_in_ones_are_tested(run, config, word):
     if config is not None:
         with open(".gitops-guard.yaml", "w") as file:
             file.write(config)
-    result = run("policies", "test", "-k", "images/unpinned-tag test_", "--format", "json")
+    result = run("policies", "test", "-k", "images/unpinned-tag test_", "--jobs", "1", "--format", "json")
     assert result.exit_code == 0
     assert result.stderr == f"gitops-guard: {word}: testing the built-in ones; to test your own, name their folder\n"
     assert [subject["id"] for subject in json.loads(result.stdout)["policies"]] == ["images/unpinned-tag"]

@@ -45,8 +45,8 @@ def test_a_new_policy_holds_and_is_covered(tmp_path: Path, scope: str) -> None:
     (subject,) = trials.subjects
     assert (subject.id, trials.ok, trials.lines and trials.lines.percent) == ("house/x", True, 100)
     assert trials.count(kind="test") == 2
-    assert trials.count(kind="example") == (0 if scope == "change" else 2)
-    assert subject.lacks == (("examples",) if scope == "change" else ())
+    assert trials.count(kind="example") == 2
+    assert subject.lacks == ()
 
 
 @pytest.mark.parametrize("kinds", [["batch/CronJob"], ["argoproj.io/Rollout"], ["Secret", "ConfigMap"], ["Ingress"]])

@@ -1,0 +1,45 @@
+"""Rego files -> those that one of them needs: loading the others only costs time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..policy import PolicySet
+from ..rego_file import RegoFile
+
+_DATA = re.compile(r"\bdata\b(?:\.([A-Za-z_][\w.]*\w|[A-Za-z_]))?")
+
+
+def needed(files: Sequence[RegoFile], start: Sequence[RegoFile]) -> list[RegoFile]:
+    """The files that `start` needs, itself and those of its packages included, in the order of `files`.
+
+    What may speak of everything (`data[x]`) needs everything. More than what is needed may be taken, never less.
+    """
+    found = {id(file) for file in start}
+    waiting = list(start)
+    while waiting:
+        file = waiting.pop()
+        words = _DATA.findall(file.text)
+        if "" in words:
+            return list(files)
+        for other in files:
+            if id(other) not in found and (other.package == file.package or any(_meets(word, other.package) for word in words)):
+                found.add(id(other))
+                waiting.append(other)
+    return [file for file in files if id(file) in found]
+
+
+def only(policies: PolicySet, start: Sequence[RegoFile]) -> PolicySet:
+    """The policies and libraries that `start` needs."""
+    files = [*policies.libraries, *(file for policy in policies.policies for file in policy.files)]
+    kept = {id(file) for file in needed(files, start)}
+    return replace(policies, tests=(),
+                   policies=tuple(policy for policy in policies.policies if any(id(file) in kept for file in policy.files)),
+                   libraries=tuple(library for library in policies.libraries if id(library) in kept))
+
+
+def _meets(word: str, package: str) -> bool:
+    """Whether `data.<word>` is of a package, or above it."""
+    return word == package or word.startswith(package + ".") or package.startswith(word + ".")
