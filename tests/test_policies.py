@@ -15,7 +15,8 @@ from gitops_guard.evaluate.units import units
 from gitops_guard.examples import Example, read_examples
 from gitops_guard.policy import Policy, PolicyFolder, load
 from gitops_guard.rego_file import RegoFile
-from gitops_guard.trials.example import subjects_of, try_example
+from gitops_guard.trials.example import try_example
+from gitops_guard.trials.subjects import subjects_of
 
 LOADED = load([PolicyFolder(data.policies(), builtin=True)])
 EXAMINED = examine(LOADED, builtin=True)

@@ -4,67 +4,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
-from .. import manifests
-from ..config import Config
 from ..errors import InputError, UsageError
-from ..evaluate import Coverage, Evaluation, Subjects, evaluate
-from ..evaluate.files import read_files
+from ..evaluate import Coverage, Evaluation, evaluate
 from ..evaluate.unit_tests import ERROR, FAILED, PASSED
 from ..examples import MANIFEST, Example
-from ..governance import surroundings
 from ..locate import locate
-from ..memory_tree import MemoryTree
-from ..merge import merged
-from ..model import Fault, Resource, Severity, Target
-from ..nodes import Graph
+from ..model import Fault, Severity
 from ..policy import POLICY_ERROR, Policy, PolicySet
-from ..render import Renderer
-from ..sealing import declared_names, encrypted, plugins
-from ..side import Clone, build_side
-from ..source import Sources
-from ..targets import Built
 from .model import Problem, Trial
+from .subjects import subjects_of
 
 _PLACE = re.compile(r"(?P<file>[^:]+):(?P<line>[0-9]+):(?:[0-9]+:)? ")
-
-def subjects_of(example: Example) -> Subjects:
-    """What an example shows: a repository with one target, or both sides of one. Raises InputError where it can't be built."""
-    if example.base:
-        before, now = (build_side(_tree(files), Config(), (), Clone()) for files in (example.before, example.files))
-        return Subjects(targets={item.target.id: item.target for item in now.built}, changes=merged(before, now, Config()))
-    sources = Sources(_tree(example.files))
-    target = Target("example", "manifests", ".", example.environment, owners=example.owners)
-    name = None if example.outside else target.id
-    resources, read = _rendered(sources, example.files, name)
-    resources += [resource for path in example.files if _is_manifest(path) and path not in read
-                  for resource in manifests.read(sources, path, name)]
-    files = read_files(sources, example.files)
-    built = Built(target, "rendered", tuple(resources), (), frozenset(example.files))
-    return Subjects(resources, {} if example.outside else {target.id: target}, files,
-                    repository=surroundings(sources, [built], [built], Graph(), files),
-                    encrypted=encrypted([built]), declared=declared_names(sources, [built]), plugins=plugins(sources))
-
-
-def _tree(files: Mapping[str, str]) -> MemoryTree:
-    return MemoryTree({path: text.encode() for path, text in files.items()})
-
-
-def _rendered(sources: Sources, files: Iterable[str], target: str | None) -> tuple[list[Resource], frozenset[str]]:
-    """What the kustomizations of an example that no other one uses build, and the files that they read."""
-    renderer = Renderer(sources)
-    folders = {posixpath.dirname(path) or "." for path in files if posixpath.basename(path) in manifests.KUSTOMIZATION_FILES}
-    used = {other for folder in folders for other in renderer.uses(folder)[0]}
-    built = [renderer.render(folder) for folder in sorted(folders - used)]
-    return ([replace(resource, target=target) for one in built for resource in one.resources],
-            frozenset[str]().union(*(one.read for one in built)))
-
-
-def _is_manifest(path: str) -> bool:
-    return path.endswith(manifests.SUFFIXES) and not path.endswith(manifests.KUSTOMIZATION_FILES)
-
 
 def try_example(policies: PolicySet, policy: Policy, example: Example, file: str) -> tuple[Trial, Coverage]:
     """Judge one example; `file` is what messages call the file that it stands in."""

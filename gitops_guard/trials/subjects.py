@@ -1,0 +1,76 @@
+"""An example -> what policies judge: a repository with one target, both sides of one, or one with staging and production."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from .. import manifests, promotion
+from ..config import Config
+from ..evaluate import Subjects
+from ..evaluate.files import read_files
+from ..examples import Example
+from ..governance import surroundings
+from ..memory_tree import MemoryTree
+from ..merge import merged
+from ..model import Resource, Target
+from ..nodes import Graph
+from ..render import Renderer
+from ..sealing import declared_names, encrypted, plugins
+from ..side import Clone, build_side
+from ..source import Sources
+from ..targets import Built
+
+_BOTH = ("overlays/production/", "overlays/staging/")
+"""An example with both folders is about promotion: all of its targets are built, and paired."""
+
+
+def subjects_of(example: Example) -> Subjects:
+    """What an example shows. Raises InputError where it can't be built."""
+    if all(any(folder in path for path in example.files) for folder in _BOTH):
+        return _environments(example)
+    if example.base:
+        before, now = (build_side(_tree(files), Config(), (), Clone()) for files in (example.before, example.files))
+        return Subjects(targets={item.target.id: item.target for item in now.built}, changes=merged(before, now, Config()))
+    sources = Sources(_tree(example.files))
+    target = Target("example", "manifests", ".", example.environment, owners=example.owners)
+    name = None if example.outside else target.id
+    resources, read = _rendered(sources, example.files, name)
+    resources += [resource for path in example.files if _is_manifest(path) and path not in read
+                  for resource in manifests.read(sources, path, name)]
+    files = read_files(sources, example.files)
+    built = Built(target, "rendered", tuple(resources), (), frozenset(example.files))
+    return Subjects(resources, {} if example.outside else {target.id: target}, files,
+                    repository=surroundings(sources, [built], [built], Graph(), files),
+                    encrypted=encrypted([built]), declared=declared_names(sources, [built]), plugins=plugins(sources))
+
+
+def _environments(example: Example) -> Subjects:
+    """The targets of a whole repository with a folder for production, and all of the history of staging."""
+    before, now = (build_side(_tree(files), Config(), (), Clone()) for files in (example.before, example.files))
+    words = promotion.Words(None)
+    pairs = promotion.pairs(now.built, words, promotion.is_chart)
+    history = promotion.facts(pairs, words, before.built if example.base else None, lambda _wanted: (promotion.WHOLE, {}))
+    return Subjects([resource for item in now.built for resource in item.resources],
+                    {item.target.id: item.target for item in now.built},
+                    changes=merged(before, now, Config()) if example.base else (),
+                    repository=surroundings(now.sources, now.built, now.built, now.graph, [], history=history))
+
+
+def _tree(files: Mapping[str, str]) -> MemoryTree:
+    return MemoryTree({path: text.encode() for path, text in files.items()})
+
+
+def _rendered(sources: Sources, files: Iterable[str], target: str | None) -> tuple[list[Resource], frozenset[str]]:
+    """What the kustomizations of an example that no other one uses build, and the files that they read."""
+    renderer = Renderer(sources)
+    folders = {posixpath.dirname(path) or "." for path in files if posixpath.basename(path) in manifests.KUSTOMIZATION_FILES}
+    used = {other for folder in folders for other in renderer.uses(folder)[0]}
+    built = [renderer.render(folder) for folder in sorted(folders - used)]
+    return ([replace(resource, target=target) for one in built for resource in one.resources],
+            frozenset[str]().union(*(one.read for one in built)))
+
+
+def _is_manifest(path: str) -> bool:
+    return path.endswith(manifests.SUFFIXES) and not path.endswith(manifests.KUSTOMIZATION_FILES)
