@@ -23,7 +23,7 @@ def try_example(policies: PolicySet, policy: Policy, example: Example, file: str
     """Judge one example; `file` is what messages call the file that it stands in."""
     trial = Trial("example", example.name, file, example.line)
     try:
-        subjects = subjects_of(example)
+        subjects = subjects_of(example, policies.rules)
         found = evaluate(policies, subjects, enabled={policy.id}, parameters={policy.id: example.parameters}, coverage=True)
     except InputError as error:
         at = _problem(example, file, error.file, error.line, error.message)

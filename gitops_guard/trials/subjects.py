@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from .. import manifests, promotion
-from ..config import Config
+from ..config import FILE_NAME, Config, load
 from ..evaluate import Subjects
 from ..evaluate.files import read_files
 from ..examples import Example
 from ..governance import surroundings
+from ..guard import compared
 from ..memory_tree import MemoryTree
 from ..merge import merged
-from ..model import Resource, Target
+from ..model import Resource, Rule, Target
 from ..nodes import Graph
 from ..render import Renderer
 from ..sealing import declared_names, encrypted, plugins
@@ -26,13 +27,15 @@ _BOTH = ("overlays/production/", "overlays/staging/")
 """An example with both folders is about promotion: all of its targets are built, and paired."""
 
 
-def subjects_of(example: Example) -> Subjects:
-    """What an example shows. Raises InputError where it can't be built."""
+def subjects_of(example: Example, rules: Mapping[str, Rule]) -> Subjects:
+    """What an example shows; `rules` are all there are.
+
+    Raises InputError where it can't be built, and UsageError for its configuration.
+    """
     if all(any(folder in path for path in example.files) for folder in _BOTH):
         return _environments(example)
     if example.base:
-        before, now = (build_side(_tree(files), Config(), (), Clone()) for files in (example.before, example.files))
-        return Subjects(targets={item.target.id: item.target for item in now.built}, changes=merged(before, now, Config()))
+        return _change(example, rules)
     sources = Sources(_tree(example.files))
     target = Target("example", "manifests", ".", example.environment, owners=example.owners)
     name = None if example.outside else target.id
@@ -44,6 +47,17 @@ def subjects_of(example: Example) -> Subjects:
     return Subjects(resources, {} if example.outside else {target.id: target}, files,
                     repository=surroundings(sources, [built], [built], Graph(), files),
                     encrypted=encrypted([built]), declared=declared_names(sources, [built]), plugins=plugins(sources))
+
+
+def _change(example: Example, rules: Mapping[str, Rule]) -> Subjects:
+    """Both sides, built and compared; a configuration in the example is that of the head side."""
+    before, now = (build_side(_tree(files), Config(), (), Clone()) for files in (example.before, example.files))
+    config = load(example.files[FILE_NAME]) if FILE_NAME in example.files else Config()
+    files = read_files(now.sources, example.files)
+    guard = compared(config, before, now, rules)
+    return Subjects(targets={item.target.id: item.target for item in now.built}, files=files,
+                    changes=merged(before, now, Config()),
+                    repository=surroundings(now.sources, now.built, now.built, now.graph, files, guard.document))
 
 
 def _environments(example: Example) -> Subjects:
