@@ -14,9 +14,10 @@ def fold(occurrences: Iterable[Occurrence], rules: Mapping[str, Rule]) -> tuple[
     """The findings, sorted by file, line, column, rule and resource.
 
     Occurrences of one rule at one position are one finding (where the position is only the nearest, of one field path);
-    several results about one resource stay apart. `replaces` of a rule drops other rules' findings at its position.
+    several results about one resource stay apart. `replaces` of a rule drops other rules' findings at its position. A finding
+    is known only if all its occurrences are; those that are waived count only where all are.
     """
-    kept = _without_replaced(list(occurrences), rules)
+    kept = unreplaced(list(occurrences), rules)
     groups: dict[tuple[object, ...], list[Occurrence]] = {}
     for occurrence in sorted(kept, key=_order):
         groups.setdefault(_identity(occurrence), []).append(occurrence)
@@ -24,7 +25,7 @@ def fold(occurrences: Iterable[Occurrence], rules: Mapping[str, Rule]) -> tuple[
     counters: dict[str, int] = {}
     findings = []
     for group in sorted(merged, key=lambda group: _order(group[0])):
-        base = _fingerprint_base(group[0])
+        base = "\0".join(group[0].identity[:-1])
         counters[base] = counters.get(base, 0) + 1
         fingerprint = hashlib.sha256(f"{base}\0{counters[base]}".encode("utf-8", "surrogatepass")).hexdigest()
         findings.append(_finding(group, fingerprint))
@@ -69,11 +70,13 @@ def _finding(group: list[Occurrence], fingerprint: str) -> Finding:
         path=first.path,
         targets=tuple(sorted({occurrence.target for occurrence in group if occurrence.target is not None})),
         fingerprint=fingerprint,
+        status="known" if all(occurrence.known for occurrence in open_ones or group) else "new",
         waiver=None if open_ones else first.waiver,
     )
 
 
-def _without_replaced(occurrences: list[Occurrence], rules: Mapping[str, Rule]) -> list[Occurrence]:
+def unreplaced(occurrences: list[Occurrence], rules: Mapping[str, Rule]) -> list[Occurrence]:
+    """The occurrences without those that a more special rule at the same line stands for."""
     dropped = {(other, occurrence.location.file, occurrence.location.line)
                for occurrence in occurrences if occurrence.rule in rules for other in rules[occurrence.rule].replaces}
     return [occurrence for occurrence in occurrences
@@ -85,11 +88,3 @@ def _order(occurrence: Occurrence) -> tuple[object, ...]:
     resource = occurrence.resource or ResourceId("", "", "", "")
     return (place.file, place.line, place.column, occurrence.rule, resource, occurrence.path, occurrence.target or "",
             occurrence.message, -occurrence.severity, place.quality, occurrence.waiver is not None)
-
-
-def _fingerprint_base(occurrence: Occurrence) -> str:
-    """What makes a finding the same one after the file was edited above it: never the line, never the message."""
-    resource = occurrence.resource or ResourceId("", "", "", "")
-    parts = (occurrence.rule, occurrence.location.file, resource.group, resource.kind, resource.namespace, resource.name,
-             occurrence.path)
-    return "\0".join(parts)

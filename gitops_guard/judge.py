@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from .evaluate import Change, Evaluation, Subjects, evaluate
 from .evaluate.files import FileInput, read_files
-from .fold import fold
+from .fold import fold, unreplaced
 from .globs import matches
 from .governance import surroundings
 from .graph.expand import is_controller
 from .grow import node_id
 from .guard import RULE as GUARD_RULE
 from .guard import Guard, inline_waivers
+from .known import mark
 from .locate import locate, related
 from .mask import Mask
 from .model import Fault, Finding, Occurrence, Resource, ResourceId, Target, pointer, value_at
@@ -35,6 +36,8 @@ class Judged:
     """What judging one side came to."""
 
     findings: tuple[Finding, ...]
+    occurrences: list[Occurrence]
+    """What the findings are made of."""
     built: list[Built]
     files: list[FileInput]
     faults: list[Fault]
@@ -56,6 +59,8 @@ class Beside:
     history: Promotion | None = None
     guard: Guard | None = None
     """What the change does to the repository's own guard."""
+    before: Sequence[Occurrence] = ()
+    """What the base side has."""
 
 
 def judge(request: Request, side: Side, beside: Beside) -> Judged:
@@ -83,8 +88,9 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
     guarded = waive([one for one in marked if one.rule == GUARD_RULE], beside.guard.waivers if beside.guard else (),
                     today=request.today, matches=matches, complete=lambda _rule: False, known=request.policies.rules.keys())
     occurrences = [*waived.occurrences, *guarded.occurrences, *(_occurrence(fault, targets, request, mask) for fault in more)]
-    findings = fold((_without_values(occurrence, mask) for occurrence in occurrences), request.policies.rules)
-    return Judged(findings, built, files, faults, judged, silenced + more_silenced, mask,
+    masked = [_without_values(occurrence, mask) for occurrence in occurrences]
+    kept = mark(unreplaced(masked, request.policies.rules), beside.before)
+    return Judged(fold(kept, request.policies.rules), kept, built, files, faults, judged, silenced + more_silenced, mask,
                   bool(built or loose or files or side.found.broken))
 
 

@@ -7,6 +7,7 @@ A step speaks of a resource and a field path (`Fault`); only `locate.py` makes a
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -15,6 +16,10 @@ from .origin import Map, Origin
 
 FieldPath = tuple[str | int, ...]
 """The keys and indexes from a resource's root to a field."""
+
+
+_HASHED = re.compile(r"(.+)-[bcdfghkmt2456789]{10}")
+"""kustomize's hash at the end of a generated name: 10 characters of an alphabet without vowels."""
 
 
 class Severity(enum.IntEnum):
@@ -52,6 +57,12 @@ class ResourceId(NamedTuple):
     def group(self) -> str:
         """The API group; empty for the core group."""
         return self.api_version.rpartition("/")[0]
+
+    @property
+    def stable_name(self) -> str:
+        """The name without the hash that the content of a generated ConfigMap or Secret gives it."""
+        hashed = _HASHED.fullmatch(self.name) if self.kind in ("ConfigMap", "Secret") and not self.group else None
+        return hashed.group(1) if hashed else self.name
 
     def __str__(self) -> str:
         """Kind/namespace/name, or Kind/name."""
@@ -223,6 +234,15 @@ class Occurrence:
     """An RFC 6901 JSON pointer; empty where the fault is not about a field."""
     target: str | None
     waiver: Waiver | None = None
+    known: bool = False
+    """Whether the base side has it, too."""
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What makes it the same one after the file was edited above it, by target: never the line, never the message."""
+        resource = self.resource or ResourceId("", "", "", "")
+        return (self.rule, self.location.file, resource.group, resource.kind, resource.namespace, resource.stable_name, self.path,
+                self.target or "")
 
 
 @dataclass(frozen=True)
@@ -269,6 +289,46 @@ class RuleReport:
 
 
 @dataclass(frozen=True)
+class LossReport:
+    """An object that a target has no longer."""
+
+    resource: ResourceId
+    """As the base side has it."""
+    event: str
+    """removed, renamed, moved, target-emptied or owner-removed"""
+    outcome: str
+    """deleted, kept (it stays in the cluster), moved (another owner has it now) or unknown"""
+    owner: str | None = None
+    """The id of the controller object that deployed it."""
+    guarded_by: str | None = None
+    """The option that keeps it."""
+    successor: ResourceId | None = None
+    """The object that has its place."""
+    new_owner: str | None = None
+    deferred: bool = False
+    """Whether its owner is suspended, so that nothing happens before that is resumed."""
+    along: tuple[ResourceId, ...] = ()
+    """What is deleted with it, sorted."""
+    complete: bool = True
+    """Whether that is all; else what it deployed isn't known from here."""
+
+
+@dataclass(frozen=True)
+class ChangeReport:
+    """What a merge does to one target."""
+
+    target: str
+    """The target's id; of an ApplicationSet, its own."""
+    before: int
+    """How many objects it had."""
+    after: int
+    created: tuple[ResourceId, ...] = ()
+    changed: tuple[ResourceId, ...] = ()
+    lost: tuple[LossReport, ...] = ()
+    """What is deleted first, what is kept last."""
+
+
+@dataclass(frozen=True)
 class Report:
     """All that a run found out; what every reporter is given."""
 
@@ -286,6 +346,8 @@ class Report:
     """(target id, rule id) of what was judged and is clean."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """The text of each file that a finding points into, for excerpts; secrets masked already."""
+    changes: tuple[ChangeReport, ...] | None = None
+    """What the merge does, by target, sorted; None where nothing was compared."""
 
     def count(self, severity: Severity) -> int:
         """Findings of that severity that are neither waived nor known."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
-from .errors import NothingToCheckError
+from . import git
+from .baseline import Baseline, dump, load
+from .changes import summed_up
+from .errors import NothingToCheckError, UsageError
 from .evaluate import Evaluation
 from .evaluate.files import FileInput
 from .excerpts import Excerpts
 from .fetch import Fetcher
 from .guard import compared
-from .judge import Beside, Judged, judge
+from .judge import Beside, judge
 from .merge import base_commit, merged, unknown
 from .model import Fault, Finding, Report, RuleReport, TargetReport
 from .nodes import Graph
 from .promotion import past_of, promotion
 from .request import GraphRequest, Request
-from .revisions import RevisionTree
+from .revisions import IndexTree, RevisionTree, empty_tree
 from .selection import Selection
 from .side import Side, build_side, clone_of, work_tree
 from .targets import Built
@@ -29,19 +32,21 @@ _UNREADABLE = ("source/invalid-yaml", "source/hostile-input")
 
 def check(request: Request) -> Report:
     """Check a repository. Raises NothingToCheckError, UsageError or ToolError; bad input is in the report."""
-    side = _side(request, work_tree(request.root, request.config, request.named))
-    before, past = _before(request), past_of(request)
+    base = _base(request)
+    before = None if base is None else _side(request, _tree_of(request, base))
+    side, past = _side(request, _head(request)), past_of(request)
     beside = Beside(history=promotion(request, side, before, past))
+    old = None
     if before is not None:
+        old = judge(request, before, Beside(history=promotion(request, before, None, past, base or "")))
         beside = replace(beside, changes=merged(before, side, request.config, request.named),
-                         faults=unknown(before, side, request.named),
+                         faults=unknown(before, side, request.named), before=old.occurrences,
                          guard=compared(request.config, before, side, request.policies.rules))
     found = judge(request, side, beside)
-    if not found.anything and not request.base:
+    if not (found.anything or (old is not None and old.anything) or request.staged):
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")
-    known = {} if before is None or request.base is None else _by_fingerprint(judge(
-        request, before, Beside(history=promotion(request, before, None, past, base_commit(request.root, request.base)))))
-    findings = tuple(_with_status(finding, known) for finding in found.findings)
+    findings = tuple(finding if request.baseline is None else _with_status(finding, request.baseline, request.policies.events)
+                     for finding in found.findings)
     return Report(
         version=request.version,
         targets=tuple(TargetReport(item.target, len(item.resources), item.status) for item in found.built),
@@ -52,7 +57,19 @@ def check(request: Request) -> Report:
         silenced=dict(sorted(found.silenced.items())),
         passed=_passed(found.judged, found.built, found.faults, request.selection),
         sources=Excerpts(side.sources, found.mask, _shown(findings)),
+        changes=None if before is None else summed_up(beside.changes, found.mask),
     )
+
+
+def recorded(request: Request, report: Report) -> tuple[Report, str]:
+    """The text of a baseline with what a report says, and the report as it is where that baseline counts.
+
+    What is waived stays so, and what a change does happens once: neither is recorded.
+    """
+    text = dump(finding for finding in report.findings if finding.waiver is None and finding.rule not in request.policies.events)
+    baseline = load(text, "")
+    return replace(report, findings=tuple(_with_status(finding, baseline, request.policies.events)
+                                          for finding in report.findings)), text
 
 
 def graph_of(request: GraphRequest) -> Graph:
@@ -68,24 +85,32 @@ def _side(request: GraphRequest, tree: Tree) -> Side:
     return build_side(tree, request.config, request.named, clone, fetcher=Fetcher() if request.allow_remote else None)
 
 
-def _before(request: Request) -> Side | None:
-    """The base side, from git's objects. Raises UsageError with what to fetch where the clone does not have it."""
-    if request.base is None:
-        return None
-    return _side(request, RevisionTree(request.root, base_commit(request.root, request.base), request.config.excludes))
+def _head(request: Request) -> Tree:
+    """What is judged. Raises UsageError where the index is asked for and there is none."""
+    if not request.staged:
+        return work_tree(request.root, request.config, request.named)
+    return IndexTree(request.root, request.config.excludes)
 
 
-def _by_fingerprint(before: Judged) -> dict[str, Finding]:
-    """What was found already; what was waived then is new where it is no longer."""
-    return {finding.fingerprint: finding for finding in before.findings if finding.waiver is None}
+def _base(request: Request) -> str | None:
+    """The commit to compare with; empty before the first one, None where nothing is compared.
+
+    Raises UsageError, with what to fetch where the clone does not have it.
+    """
+    if request.staged and git.top_level(request.root) is None:
+        raise UsageError("--staged needs a git repository")
+    if request.base is not None:
+        return base_commit(request.root, request.base)
+    return (git.resolve(request.root, "HEAD") or "") if request.staged else None
 
 
-def _with_status(finding: Finding, known: Mapping[str, Finding]) -> Finding:
-    """Known is what was there before, no less severe and in no fewer targets."""
-    before = known.get(finding.fingerprint)
-    if before is None or before.severity < finding.severity or not set(finding.targets) <= set(before.targets):
-        return finding
-    return replace(finding, status="known")
+def _tree_of(request: Request, commit: str) -> Tree:
+    return RevisionTree(request.root, commit, request.config.excludes) if commit else empty_tree(request.root)
+
+
+def _with_status(finding: Finding, baseline: Baseline, events: Container[str]) -> Finding:
+    """Known is what the base side had, and what the baseline has."""
+    return replace(finding, status="known") if finding.rule not in events and baseline.knows(finding) else finding
 
 
 def _shown(findings: Iterable[Finding]) -> set[str]:

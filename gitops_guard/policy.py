@@ -22,6 +22,8 @@ from .source import Dialect, decode, parse, parse_embedded
 POLICY_ERROR = "engine/policy-error"
 OUR_PACKAGE = "gitops_guard"
 _LIBRARIES = f"{OUR_PACKAGE}.lib."
+_OF_CHANGES = ("bypass/guard-weakened", "promotion/all-at-once")
+"""Rules of scope repository that speak of a change all the same."""
 _CONFTEST_REMEDY = "change the policies in this package, or what they complain about"
 
 ELSEWHERE = Location(".gitops-guard.yaml", 1, 1, "nearest")
@@ -78,6 +80,11 @@ class PolicySet:
     faults: tuple[Fault, ...] = ()
     examples: Mapping[str, Path] = field(default_factory=dict)
     """Rule id -> the YAML file with its examples."""
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The rules about what a change does: no state of a repository, so none that a baseline could declare known."""
+        return frozenset({policy.id for policy in self.policies if policy.metadata.scope == "change"} | {*_OF_CHANGES})
     described: Mapping[str, Metadata] = field(default_factory=dict)
     """Rule id -> its metadata, where it has any."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .baseline import Baseline
 from .config import Config
 from .policy import PolicySet
 from .selection import Selection
@@ -24,6 +25,8 @@ class GraphRequest:
     """Folders outside the repository that `repositories:` may name."""
     base: str | None = field(default=None, kw_only=True)
     """What git calls the revision that a change is compared with."""
+    staged: bool = field(default=False, kw_only=True)
+    """Whether git's index is read in place of the work tree."""
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,5 @@ class Request(GraphRequest):
     """YYYY-MM-DD, for waivers."""
     version: str
     """Of the tool."""
+    baseline: Baseline | None = field(default=None, kw_only=True)
+    """Findings that are known."""

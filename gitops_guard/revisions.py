@@ -136,6 +136,11 @@ class ObjectTree:
                             f"not needed yet: fetch it first") from None
 
 
+def empty_tree(root: Path) -> ObjectTree:
+    """What a repository held before its first commit."""
+    return ObjectTree((), git.Objects(root))
+
+
 class RevisionTree(ObjectTree):
     """A revision of a repository."""
 

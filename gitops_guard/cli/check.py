@@ -10,11 +10,11 @@ import click
 
 from .. import __version__
 from ..model import Report, Severity
-from ..pipeline import check
+from ..pipeline import check, recorded
 from ..report import FORMATS, Options
 from ..request import Request
 from ..selection import select
-from .inputs import load_config, load_policies, schema_paths
+from .inputs import load_baseline, load_config, load_policies, schema_paths
 from .place import relative, root_of
 from .terminal import echo_report, today, wants_color, width
 from .writing import parse_reports, write_whole
@@ -26,6 +26,8 @@ _COMMANDS_FORMAT = "github"
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option("--base", metavar="REF",
               help="Compare with the merge base of REF: deletions are judged, and only new findings gate.")
+@click.option("--staged", is_flag=True,
+              help="Judge what is in git's index, for a pre-commit hook; compared with HEAD unless --base is given.")
 @click.option("--policy", "policies", multiple=True, metavar="DIR",
               help="Also judge by the policies in this folder; can be repeated.")
 @click.option("--no-builtin-policies", is_flag=True, help="Judge by the policies of --policy and the configuration alone.")
@@ -37,6 +39,9 @@ _COMMANDS_FORMAT = "github"
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True,
               help="What to print on standard output.")
 @click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Also write a report to a file; can be repeated.")
+@click.option("--baseline", metavar="FILE", help="Findings that are listed there are known: only others gate.")
+@click.option("--write-baseline", metavar="FILE",
+              help="List all findings of this run there. They are known from now on, so this run ends with 0.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), default="error", show_default=True,
               help="End with 1 if there is a finding at least this severe.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8),
@@ -51,10 +56,10 @@ _COMMANDS_FORMAT = "github"
 @click.option("--allow-remote", is_flag=True, help="Fetch remote bases, files and charts that kustomizations name.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colour the text report.")
-def command(paths: tuple[str, ...], base: str | None, policies: tuple[str, ...], no_builtin_policies: bool,
+def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tuple[str, ...], no_builtin_policies: bool,
             chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None,
-            schema_locations: tuple[str, ...], format_: str, reports: tuple[str, ...],
-            fail_on: str, jobs: int, config_file: str | None, root: str | None,
+            schema_locations: tuple[str, ...], format_: str, reports: tuple[str, ...], baseline: str | None,
+            write_baseline: str | None, fail_on: str, jobs: int, config_file: str | None, root: str | None,
             allowed: tuple[str, ...], allow_remote: bool, color: str) -> None:
     """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: this folder.
 
@@ -64,7 +69,7 @@ def command(paths: tuple[str, ...], base: str | None, policies: tuple[str, ...],
     files = parse_reports(reports)
     top = root_of(root, paths)
     named = tuple(relative(top, path) for path in paths or (".",) if paths or root is None) or (".",)
-    config = load_config(top, config_file, paths[0] if paths else ".")
+    config = load_config(top, config_file, paths[0] if paths else ".", staged=staged)
     known = load_policies(policies, root=top, config=config, allowed=allowed, builtin=not no_builtin_policies)
     request = Request(
         root=top,
@@ -79,12 +84,19 @@ def command(paths: tuple[str, ...], base: str | None, policies: tuple[str, ...],
         version=__version__,
         allow_remote=allow_remote,
         base=base,
+        staged=staged,
+        baseline=None if baseline is None else load_baseline(baseline),
         allowed=tuple(Path(path) for path in allowed),
     )
     report = check(request)
+    record = None
+    if write_baseline is not None:
+        report, record = recorded(request, report)
     threshold = None if fail_on == "never" else Severity.parse(fail_on)
     for format_name, path in files:
         write_whole(path, FORMATS[format_name](report, Options(fail_on=threshold)).encode("utf-8", "backslashreplace"))
+    if write_baseline is not None and record is not None:
+        write_whole(Path(write_baseline), record.encode())
     shown = FORMATS[format_](report, Options(color=wants_color(color) and format_ == "text", width=width(), fail_on=threshold))
     echo_report(shown, commands=format_ == _COMMANDS_FORMAT)
     sys.exit(1 if _fails(report, threshold) else 0)

@@ -7,20 +7,25 @@ import posixpath
 from pathlib import Path
 
 from .. import data
+from ..baseline import Baseline
+from ..baseline import load as parse_baseline
 from ..config import FILE_NAME, Config, load
-from ..errors import UsageError
+from ..errors import SourceError, UsageError
 from ..model import Location
 from ..policy import ELSEWHERE, PolicyFolder, PolicySet
 from ..policy import load as load_folders
+from ..tree import MAX_FILE_BYTES, OutsideError, join
 
 _TOO_LARGE = 1_000_000
 
 
-def load_config(root: Path, given: str | None, start: str) -> Config:
+def load_config(root: Path, given: str | None, start: str, *, staged: bool = False) -> Config:
     """The configuration: the file of --config, else the nearest `.gitops-guard.yaml` from `start` up to the root, else none.
 
-    Raises UsageError.
+    With `staged` the index of git is looked at, as for everything else. Raises UsageError.
     """
+    if staged and given is None:
+        return _staged(root, Path(os.path.realpath(start)))
     if given is not None:
         path = Path(os.path.realpath(given))
         if not path.is_file():
@@ -44,13 +49,61 @@ def load_config(root: Path, given: str | None, start: str) -> Config:
     return Config()
 
 
+def _staged(root: Path, start: Path) -> Config:
+    """The configuration that git's index has."""
+    from .. import git  # noqa: PLC0415 (start-up: it brings what runs programs)
+    from ..revisions import IndexTree  # noqa: PLC0415
+
+    if git.top_level(root) is None:
+        raise UsageError("--staged needs a git repository")
+    tree = IndexTree(root)
+    folder = start.relative_to(root).as_posix() if start.is_relative_to(root) else "."
+    try:
+        while True:
+            path = join(folder, FILE_NAME)
+            if tree.kind(path) == "file":
+                return _load(tree.read(path), path)
+            if folder == ".":
+                return Config()
+            folder = posixpath.dirname(folder) or "."
+    except OutsideError:
+        raise UsageError(f"{path}: a symbolic link that leaves the repository") from None
+    except SourceError as error:
+        raise UsageError(f"{path}: {error.message}") from None
+    finally:
+        tree.close()
+
+
+def _load(data: bytes, shown: str) -> Config:
+    if len(data) > _TOO_LARGE:
+        raise UsageError(f"{shown}: larger than {_TOO_LARGE // 1_000_000} MB")
+    return load(data, shown)
+
+
 def _read(path: Path, shown: str) -> Config:
     try:
         if path.stat().st_size > _TOO_LARGE:
             raise UsageError(f"{shown}: larger than {_TOO_LARGE // 1_000_000} MB")
-        return load(path.read_bytes(), shown)
+        return _load(path.read_bytes(), shown)
     except OSError as error:
         raise UsageError(f"{shown}: can't be read: {error.strerror}") from None
+
+
+def load_baseline(given: str) -> Baseline:
+    """The baseline of --baseline. Raises UsageError."""
+    path = Path(given)
+    if not path.exists():
+        raise UsageError(f"--baseline {given!r}: there is no such file; write it with --write-baseline {given}")
+    if not path.is_file():
+        raise UsageError(f"--baseline {given!r} is no file")
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise UsageError(f"--baseline {given!r}: larger than {MAX_FILE_BYTES // 1_000_000} MB")
+        return parse_baseline(path.read_text(encoding="utf-8"), given)
+    except OSError as error:
+        raise UsageError(f"--baseline {given!r} can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"--baseline {given!r}: not UTF-8; write it anew with --write-baseline {given}") from None
 
 
 def load_policies(folders: tuple[str, ...], *, root: Path | None = None, config: Config | None = None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from ..model import Finding, Location, Report, Severity
+from ..model import ChangeReport, Finding, Location, Report, ResourceId, Severity
+from .changes import is_lossy, of_target, story, total, worst_first
 from .escape import visible, xml
 from .excerpt import Excerpts
 from .html_assets import SCRIPT, STYLE
@@ -35,7 +36,7 @@ def render(report: Report, _options: Options) -> str:
 <body>
 <h1>gitops-guard <small>{xml(report.version)}</small></h1>
 <p>{counts}</p>
-{_filters(report)}{table}{_targets(report)}{_rules(report)}<script>{SCRIPT}</script>
+{_filters(report)}{table}{_changes(report.changes)}{_targets(report)}{_rules(report)}<script>{SCRIPT}</script>
 </body>
 </html>
 """
@@ -92,6 +93,26 @@ def _place(place: Location, message: str, excerpts: Excerpts) -> str:
     caret = " " * (len(str(excerpt.number)) + 3 + excerpt.start) + "^" * excerpt.length
     lines = f"<i>{excerpt.number} |</i> {xml(excerpt.text)}\n<b>{caret}</b>"
     return f'<p class="place"><code>{where}</code>{said}</p><pre>{lines}</pre>'
+
+
+def _changes(changes: tuple[ChangeReport, ...] | None) -> str:
+    """What the merge does, target by target; a target is open where something goes."""
+    if changes is None:
+        return ""
+    listed = "".join(map(_change, worst_first(changes)))
+    return f'<section class="changes"><h2>{xml(total(changes))}</h2>\n{listed}</section>\n'
+
+
+def _change(change: ChangeReport) -> str:
+    rows = [_loss_row(loss.outcome, loss.resource, story(loss)) for loss in change.lost]
+    rows += [_loss_row(word, name, "") for word, names in (("created", change.created), ("changed", change.changed))
+             for name in names]
+    return (f"<details{' open' if is_lossy(change) else ''}><summary>{xml(visible(change.target))} "
+            f"<small>{xml(of_target(change))}</small></summary><table><thead><tr><th>what<th>object<th>how</thead>\n<tbody>\n{''.join(rows)}</tbody></table></details>\n")
+
+
+def _loss_row(what: str, name: ResourceId, how: str) -> str:
+    return f'<tr><td><span class="{what}">{what}</span><td>{xml(visible(str(name)))}<td>{xml(how)}\n'
 
 
 def _targets(report: Report) -> str:

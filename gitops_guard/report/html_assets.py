@@ -26,16 +26,21 @@ td p { margin: 0; }
 td p.place { margin-top: .35rem; color: var(--dim); }
 pre { background: var(--soft); border-radius: 4px; margin: .25rem 0; padding: .4rem .6rem; overflow-x: auto; line-height: 1.35; }
 pre i { color: var(--dim); font-style: normal; }
-pre b, .error, .failed { color: var(--error); }
-.warning, .partial, .unresolved { color: var(--warning); }
+pre b, .error, .failed, .deleted { color: var(--error); }
+.warning, .partial, .unresolved, .unknown { color: var(--warning); }
 .note { color: var(--note); }
 .error, .warning, .note { font-weight: 600; }
 .badge { background: var(--soft); border: 1px solid var(--line); border-radius: 4px; padding: 0 .35rem; font-size: .85em; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 .75rem; margin: .35rem 0 0; }
 dt { color: var(--dim); }
 dd { margin: 0; }
-details { margin-top: 1.5rem; }
+details, .changes { margin-top: 1.5rem; }
 summary { cursor: pointer; font-weight: 600; }
+.changes h2 { font-size: 1rem; margin: 0; }
+.changes details { margin-top: .5rem; }
+.changes small { color: var(--dim); font-weight: normal; }
+.changes th:first-child { width: 5.5rem; }
+.changes th:nth-child(2) { width: 26rem; }
 @media (max-width: 48rem) {
   .findings, .findings tbody, .findings td { display: block; }
   .findings tr:not([hidden]) { display: block; border-bottom: 1px solid var(--line); padding: .5rem 0; }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import Finding, Location, Report, Severity, TargetReport
+from ..model import ChangeReport, Finding, Location, LossReport, Report, ResourceId, Severity, TargetReport
 from .escape import json_text
 from .options import Options
 from .summary import known, silenced, waived
@@ -30,6 +30,7 @@ def render(report: Report, _options: Options) -> str:
         "findings": [_finding(finding) for finding in report.findings],
         "rules": [{"id": entry.rule.id, "title": entry.rule.title, "severity": entry.rule.severity.word, "checked": entry.checked}
                   for entry in report.rules],
+        **({} if report.changes is None else {"changes": [_change(change) for change in report.changes]}),
     })
 
 
@@ -58,8 +59,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "location": _location(finding.location),
         "related": [{"file": related.location.file, "line": related.location.line, "column": related.location.column,
                      "message": related.message} for related in finding.related],
-        "resource": None if resource is None else {"apiVersion": resource.api_version, "kind": resource.kind,
-                                                   "namespace": resource.namespace, "name": resource.name},
+        "resource": None if resource is None else _identity(resource),
         "path": finding.path,
         "targets": list(finding.targets),
         "status": finding.status,
@@ -67,6 +67,36 @@ def _finding(finding: Finding) -> dict[str, Any]:
                                                "location": _location(waiver.location)},
         "fingerprint": finding.fingerprint,
     }
+
+
+def _change(change: ChangeReport) -> dict[str, Any]:
+    return {
+        "target": change.target,
+        "before": change.before,
+        "after": change.after,
+        "created": [_identity(name) for name in change.created],
+        "changed": [_identity(name) for name in change.changed],
+        "deleted": [_loss(loss) for loss in change.lost],
+    }
+
+
+def _loss(loss: LossReport) -> dict[str, Any]:
+    return {
+        "resource": _identity(loss.resource),
+        "event": loss.event,
+        "outcome": loss.outcome,
+        "owner": loss.owner,
+        "guarded_by": loss.guarded_by,
+        "successor": None if loss.successor is None else _identity(loss.successor),
+        "new_owner": loss.new_owner,
+        "deferred": loss.deferred,
+        "along": [_identity(name) for name in loss.along],
+        "complete": loss.complete,
+    }
+
+
+def _identity(name: ResourceId) -> dict[str, str]:
+    return {"apiVersion": name.api_version, "kind": name.kind, "namespace": name.namespace, "name": name.name}
 
 
 def _location(place: Location) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Finding, Report, Severity
+from ..model import ChangeReport, Finding, Report, ResourceId, Severity
+from .changes import losses, name, of_target, total, worst_first
 from .escape import markdown
 from .options import Options
 from .summary import checked, found, listed, number
@@ -12,6 +13,9 @@ _MAX_BYTES = 900 * 1024
 _SIGNS = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.NOTE: "💡 note"}
 _TARGETS = 5
 _MOST_UNBUILT = 50
+_CHANGED_TARGETS = 50
+_LOST = 20
+_OTHERS = 10
 
 
 def render(report: Report, options: Options) -> str:
@@ -20,7 +24,8 @@ def render(report: Report, options: Options) -> str:
     shown.sort(key=lambda finding: -finding.severity)
     counts = f"{markdown(found(report))} in {checked(report)}"
     head = f"## gitops-guard: {_verdict(report)}\n\n{counts}\n"
-    return head + _table(shown, _MAX_BYTES - len(head.encode()) - len(_unbuilt(report).encode())) + _unbuilt(report)
+    tail = ("" if report.changes is None else _changes(report.changes)) + _unbuilt(report)
+    return head + _table(shown, _MAX_BYTES - len(head.encode()) - len(tail.encode())) + tail
 
 
 def _verdict(report: Report) -> str:
@@ -61,6 +66,22 @@ def _row(finding: Finding) -> str:
     elif not finding.counts:
         what.append(finding.status)
     return f"| {_SIGNS[finding.severity]} | {markdown(finding.rule)} | {place} | {'<br>'.join(what)} |\n"
+
+
+def _changes(changes: tuple[ChangeReport, ...]) -> str:
+    lines = [f"\n### {markdown(total(changes))}\n"] if changes else [f"\n{markdown(total(changes))}.\n"]
+    for change in worst_first(changes)[:_CHANGED_TARGETS]:
+        lines.append(f"- **{markdown(change.target)}**: {markdown(of_target(change))}")
+        lines += [f"  - {markdown(names)}{story and ': '}{markdown(story)}" for names, story, _outcome in losses(change, _LOST)]
+        for word, names in (("created", change.created), ("changed", change.changed)):
+            lines += [f"  - {word} {_names(names)}"] if names else []
+    if len(changes) > _CHANGED_TARGETS:
+        lines.append(f"- and {number(len(changes) - _CHANGED_TARGETS, 'more target')}")
+    return "\n".join(lines) + ("\n" if changes else "")
+
+
+def _names(names: tuple[ResourceId, ...]) -> str:
+    return markdown(listed(tuple(name(one) for one in names), _OTHERS))
 
 
 def _unbuilt(report: Report) -> str:

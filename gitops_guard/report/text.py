@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Finding, Location, Report, Severity
+from ..model import ChangeReport, Finding, Location, Report, ResourceId, Severity
+from .changes import losses, name, of_target, total, worst_first
 from .escape import visible
 from .excerpt import Excerpt, Excerpts
 from .options import Options
@@ -11,6 +12,11 @@ from .summary import checked, found, listed
 _COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.NOTE: "1;36"}
 _GUTTER, _BOLD = "1;34", "1"
 _TARGETS = 5
+_CHANGED_TARGETS = 20
+_LOST = 10
+_OTHERS = 5
+_LOSS_COLORS = {"deleted": "1;31", "unknown": "1;33"}
+_CREATED, _CHANGED = "32", "33"
 
 
 def render(report: Report, options: Options) -> str:
@@ -19,6 +25,8 @@ def render(report: Report, options: Options) -> str:
     blocks = [finding_text(finding, excerpts, options) for finding in report.findings if finding.counts or options.everything]
     worst = max((finding.severity for finding in report.findings if finding.counts), default=None)
     line = f"{found(report)} in {checked(report)}"
+    if report.changes is not None:
+        blocks.append(_changes(report.changes, options))
     return "\n".join([*blocks, paint(line, _COLORS[worst] if worst else _BOLD, options)]) + "\n"
 
 
@@ -38,6 +46,24 @@ def finding_text(finding: Finding, excerpts: Excerpts, options: Options) -> str:
             lines.extend(_excerpt(excerpt, margin, color if place is finding.location else _GUTTER, options))
     lines.extend(paint(" " * margin + " =", _GUTTER, options) + f" {name}: {text}" for name, text in _notes(finding))
     return "\n".join(lines) + "\n"
+
+
+def _changes(changes: tuple[ChangeReport, ...], options: Options) -> str:
+    """What the merge does, in lines, with a line end."""
+    lines = [paint(total(changes), _BOLD, options)]
+    for change in worst_first(changes)[:_CHANGED_TARGETS]:
+        lines.append(f"  in {paint(visible(change.target), _BOLD, options)}: {of_target(change)}")
+        for names, story, outcome in losses(change, _LOST):
+            lines.append(paint(f"    - {names}", _LOSS_COLORS.get(outcome, ""), options) + (story and f": {story}"))
+        lines += _names("+", change.created, _CREATED, options) + _names("~", change.changed, _CHANGED, options)
+    if len(changes) > _CHANGED_TARGETS:
+        lines.append(f"  and {len(changes) - _CHANGED_TARGETS} more targets")
+    return "\n".join(lines) + "\n"
+
+
+def _names(sign: str, names: tuple[ResourceId, ...], color: str, options: Options) -> list[str]:
+    lines = [paint(f"    {sign} {name(one)}", color, options) for one in names[:_OTHERS]]
+    return [*lines, paint(f"    {sign} and {len(names) - _OTHERS} more", color, options)] if len(names) > _OTHERS else lines
 
 
 def _status(finding: Finding) -> str:
@@ -74,4 +100,4 @@ def _notes(finding: Finding) -> list[tuple[str, str]]:
 
 def paint(text: str, color: str, options: Options) -> str:
     """The text in an ANSI colour (`1;31`), if the options ask for colours."""
-    return f"\x1b[{color}m{text}\x1b[0m" if options.color else text
+    return f"\x1b[{color}m{text}\x1b[0m" if options.color and color else text

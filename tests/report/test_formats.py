@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops_guard.model import Finding, Location, Related, ResourceId, Severity, Target, TargetReport, Waiver
+from gitops_guard.model import (
+    ChangeReport,
+    Finding,
+    Location,
+    LossReport,
+    Related,
+    ResourceId,
+    Severity,
+    Target,
+    TargetReport,
+    Waiver,
+)
 from gitops_guard.report import FORMATS, Options
 
 from . import sample
@@ -45,13 +56,17 @@ ODD = "a\x1b\x00\x07\x7f\x9b\n\r\t :#[]()<>&\"'`|*_~@,%\\\u202e\u200b\u2028\ufef
 EVIL = st.text(st.sampled_from(ODD), max_size=12).map(lambda text: text + "##[error]::warning::]]>")
 
 
-@given(EVIL, EVIL, st.integers(1, 3), st.integers(1, 30), st.booleans(), st.integers(1, 40))
-def test_text_from_files_does_nothing(evil, other, line, column, everything, width):
+@given(EVIL, EVIL, st.integers(1, 3), st.integers(1, 30), st.booleans(), st.integers(1, 40),
+       st.sampled_from(["deleted", "moved", "kept", "unknown"]), st.booleans())
+def test_text_from_files_does_nothing(evil, other, line, column, everything, width, outcome, guarded):
+    name, guard = ResourceId(evil, other, evil, other), evil if guarded else None
     place = Location("d/" + evil.replace("/", ""), line, column)
     finding = Finding("a/" + evil, Severity.ERROR, evil, other, place, (Related(place, other),),
-                      ResourceId(evil, other, evil, other), "/" + evil, (evil, other), "0" * 64)
+                      name, "/" + evil, (evil, other), "0" * 64)
     waived = replace(finding, waiver=Waiver((evil,), other, None, place))
     report = replace(sample.REPORT, findings=(finding, waived), sources={place.file: f"{evil}\n{other}\n"},
+                     changes=(ChangeReport(evil, 1, 1, (name,), (name,), (LossReport(
+                         name, "renamed", outcome, other, guard, name, other, along=(name,)),)),),
                      targets=(TargetReport(Target(evil, other, evil, other, other), 1, "partial"),))
     for name, render in FORMATS.items():
         text = render(report, Options(width=width, everything=everything))
