@@ -1,6 +1,7 @@
 """Tiny repositories, a command, and the whole of what it must print: see CONTRIBUTING, "A case".
 
-tests/cases/<name>/ holds `repo/` (copied to a fresh folder, outside any git work tree), `case.toml` and `expected.txt`.
+tests/cases/<name>/ holds `repo/` (copied to a fresh folder, outside any git work tree), `case.toml` and `expected.txt`. Beside a
+`base/`, the folder is a git repository with two commits: `base/` is the first, on the branch main, `repo/` the second.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from remotes import git
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -38,14 +40,39 @@ class Case:
     silent: list[str] = field(default_factory=list)
     """Words that must not be printed, with `args` alone or with any of `silent_with` added."""
     silent_with: list[list[str]] = field(default_factory=list)
+    staged: bool = False
+    """Whether `repo/` is in the index, and not yet committed."""
 
 
 def load(name: str) -> Case:
     return Case(**tomllib.loads((CASES / name / "case.toml").read_text()))
 
 
+def prepare(name: str, case: Case, repo: Path) -> None:
+    """Make the repository of a case."""
+    source = CASES / name
+    if not (source / "base").is_dir():
+        shutil.copytree(source / "repo", repo, symlinks=True)
+        return
+    shutil.copytree(source / "base", repo, symlinks=True)
+    git(repo, "init", "--quiet")
+    commit(repo)
+    git(repo, "checkout", "--quiet", "-b", "change")
+    git(repo, "rm", "--quiet", "-r", ".")
+    shutil.copytree(source / "repo", repo, symlinks=True, dirs_exist_ok=True)
+    if case.staged:
+        git(repo, "add", "--all")
+    else:
+        commit(repo)
+
+
+def commit(repo: Path) -> None:
+    git(repo, "add", "--all")
+    git(repo, "commit", "--quiet", "--allow-empty", "--message", "x")
+
+
 def run(args: list[str], repo: Path) -> subprocess.CompletedProcess[bytes]:
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "FORCE_COLOR", "GITOPS_GUARD"))}
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "GIT_", "FORCE_COLOR", "GITOPS_GUARD"))}
     return subprocess.run([sys.executable, "-m", "gitops_guard", *args], cwd=repo, capture_output=True, timeout=120, check=False,
                           env={**env, "SOURCE_DATE_EPOCH": TODAY, "PYTHONWARNINGS": "default"})
 
@@ -65,7 +92,7 @@ def transcript(done: subprocess.CompletedProcess[bytes], repo: Path) -> bytes:
 def test_case(name: str, tmp_path: Path, update_goldens: bool) -> None:
     case = load(name)
     repo = tmp_path / "repo"
-    shutil.copytree(CASES / name / "repo", repo, symlinks=True)
+    prepare(name, case, repo)
     done = run(case.args, repo)
     assert done.returncode == case.exit, done.stderr.decode()
     assert b"Traceback" not in done.stderr, done.stderr.decode()
