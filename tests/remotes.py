@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import textwrap
 from pathlib import Path
@@ -22,6 +23,15 @@ def write(folder: Path, files: dict[str, str]) -> None:
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(textwrap.dedent(text).lstrip("\n"))
+
+
+def repository_of(folder: Path, place: Path) -> Path:
+    """A copy of a folder as a repository of its own, so that nothing depends on the branch that this checkout is on."""
+    shutil.copytree(folder, place, symlinks=True)
+    git(place, "init", "--quiet")
+    git(place, "add", "--all")
+    git(place, "commit", "--quiet", "--message", "x")
+    return place
 
 
 class Remote:

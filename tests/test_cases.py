@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from remotes import git
+from remotes import git, repository_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -54,21 +54,13 @@ def prepare(name: str, case: Case, repo: Path) -> None:
     if not (source / "base").is_dir():
         shutil.copytree(source / "repo", repo, symlinks=True)
         return
-    shutil.copytree(source / "base", repo, symlinks=True)
-    git(repo, "init", "--quiet")
-    commit(repo)
+    repository_of(source / "base", repo)
     git(repo, "checkout", "--quiet", "-b", "change")
     git(repo, "rm", "--quiet", "-r", ".")
     shutil.copytree(source / "repo", repo, symlinks=True, dirs_exist_ok=True)
-    if case.staged:
-        git(repo, "add", "--all")
-    else:
-        commit(repo)
-
-
-def commit(repo: Path) -> None:
     git(repo, "add", "--all")
-    git(repo, "commit", "--quiet", "--allow-empty", "--message", "x")
+    if not case.staged:
+        git(repo, "commit", "--quiet", "--allow-empty", "--message", "x")
 
 
 def run(args: list[str], repo: Path) -> subprocess.CompletedProcess[bytes]:

@@ -1,7 +1,7 @@
 """What README and examples/README.md show is what happens: each fenced block says, in a comment above it, how it is proven.
 
-`file: PATH` is the text of that file; `run: FOLDER` is a session whose commands are run there and must print what is shown
-(pytest --update-goldens writes both anew); `config`, `waiver`, `workflow`, `hook` and `case` are read by what reads them;
+`file: PATH` is the text of that file; `run: FOLDER` is a session whose commands are run in a copy of it, and `change: CASE` one in
+the repository of a case with two commits; they must print what is shown (pytest --update-goldens writes all three anew); `config`, `waiver`, `workflow`, `hook` and `case` are read by what reads them;
 `by hand: WHY` is not run. A block that says nothing fails.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 import click
 import pytest
 import test_cases
+from remotes import repository_of
 
 from gitops_guard import cli, config, waive
 from gitops_guard.source import Dialect, parse, plain_comments
@@ -54,37 +55,41 @@ def of(kind: str) -> pytest.MarkDecorator:
 
 
 def test_every_block_says_how_it_is_proven() -> None:
-    known = {"file", "run", "config", "waiver", "workflow", "hook", "case", "by hand"}
+    known = {"file", "run", "change", "config", "waiver", "workflow", "hook", "case", "by hand"}
     assert [f"{block.page}:{block.line}" for block in blocks() if block.kind not in known] == []
 
 
 def session(commands: list[str], folder: Path) -> str:
-    """The commands as a person sees them, with what they print; in `folder`, as if that were the repository."""
+    """The commands as a person sees them, with what they print; `folder` is the repository."""
     shown = []
     for command in commands:
         program, *args = shlex.split(command)
         assert program == "gitops-guard", command
-        done = subprocess.run([sys.executable, "-m", "gitops_guard", *args, "--root", "."], cwd=folder, capture_output=True,
+        done = subprocess.run([sys.executable, "-m", "gitops_guard", *args], cwd=folder, capture_output=True,
                               text=True, timeout=60, check=False, env={**os.environ, "SOURCE_DATE_EPOCH": "1795219200"})
         assert done.returncode in (0, 1), done.stderr
         shown.append(f"$ {command}\n{done.stdout}")
     return "\n".join(shown)
 
 
-def proof(block: Block) -> str:
-    """What the block must show."""
+def proof(block: Block, place: Path) -> str:
+    """What the block must show; `place` is a folder for its repository that is not there yet."""
     if block.kind == "file":
         return (CHECKOUT / block.value).read_text()
     commands = [line.removeprefix("$ ") for line in block.body.splitlines() if line.startswith("$ ")]
-    return session(commands, CHECKOUT / block.value)
+    if block.kind == "change":
+        test_cases.prepare(block.value, test_cases.load(block.value), place)
+    else:
+        repository_of(CHECKOUT / block.value, place)
+    return session(commands, place)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_files_and_sessions_are_shown_as_they_are(page: str, update_goldens: bool) -> None:
+def test_files_and_sessions_are_shown_as_they_are(page: str, update_goldens: bool, tmp_path: Path) -> None:
     text = (CHECKOUT / page).read_text()
-    shown = [block for block in blocks() if block.page == page and block.kind in ("file", "run")]
-    for block in reversed(shown):
-        got = proof(block)
+    shown = [block for block in blocks() if block.page == page and block.kind in ("file", "run", "change")]
+    for number, block in enumerate(reversed(shown)):
+        got = proof(block, tmp_path / str(number))
         if update_goldens:
             text = text[: block.span[0]] + got + text[block.span[1]:]
         else:
@@ -93,11 +98,11 @@ def test_files_and_sessions_are_shown_as_they_are(page: str, update_goldens: boo
         (CHECKOUT / page).write_text(text)
 
 
-def test_the_shop_has_the_faults_that_its_page_lists() -> None:
+def test_the_shop_has_the_faults_that_its_page_lists(tmp_path: Path) -> None:
     text = (CHECKOUT / "examples" / "README.md").read_text()
     found = {(place, rule) for place, rule in re.findall(r"^\| `([^`]+)` \| `([a-z-]+/[a-z-]+)` \|", text, re.MULTILINE)}
-    done = subprocess.run([sys.executable, "-m", "gitops_guard", "check", "--root", ".", "--format", "json"], capture_output=True,
-                          cwd=CHECKOUT / "examples" / "shop", text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-m", "gitops_guard", "check", "--format", "json"], capture_output=True,
+                          cwd=repository_of(CHECKOUT / "examples" / "shop", tmp_path / "shop"), text=True, timeout=60, check=False)
     findings = json.loads(done.stdout)["findings"]
     assert {(finding["location"]["file"], finding["rule"]) for finding in findings if not finding["waiver"]} == found
     assert len([finding for finding in findings if finding["waiver"]]) == 3
@@ -125,7 +130,7 @@ def test_the_case_has_the_keys_of_one(block: Block) -> None:
 @of("hook")
 def test_the_hook_names_a_command(block: Block) -> None:
     (document,) = parse(block.body.encode(), "hook.yaml").load(Dialect.MANIFEST)
-    assert document["repos"][0]["hooks"][0]["entry"] == "gitops-guard check"
+    assert document["repos"][0]["hooks"][0]["entry"] == "gitops-guard check --staged"
 
 
 @of("workflow")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from remotes import repository_of
 
 from gitops_guard import cli as package
 from gitops_guard.cli.graph import narrow
@@ -153,12 +154,13 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SHOWN = re.compile(r"<!-- run: (?P<folder>\S+): gitops-guard (?P<args>.*?) -->\n```\w*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def test_the_page_shows_what_the_command_prints(update_goldens):
+def test_the_page_shows_what_the_command_prints(update_goldens, tmp_path):
     page = CHECKOUT / "docs" / "graph.md"
     text = page.read_text()
 
     def printed(match: re.Match[str]) -> str:
-        done = subprocess.run([sys.executable, "-m", "gitops_guard", *match["args"].split()], cwd=CHECKOUT / match["folder"], check=True,
+        folder = repository_of(CHECKOUT / match["folder"], tmp_path / str(match.start()))
+        done = subprocess.run([sys.executable, "-m", "gitops_guard", *match["args"].split()], cwd=folder, check=True,
                               capture_output=True, text=True)
         assert done.stderr == ""
         return text[match.start():match.start("body")] + done.stdout + "```"
