@@ -41,3 +41,14 @@ def commits(root: Path, head: str, words: Iterable[str], paths: Iterable[str], *
         elif found and line[:1] in ("+", "-") and not line.startswith(("+++ ", "--- ")):
             found[-1][1].append((line[0], line[1:]))
     return [Commit(head[1], head[2] if len(head) > 2 else "", tuple(lines)) for head, lines in found]
+
+
+def former_names(root: Path, head: str, path: str, *, limit: int) -> list[str]:
+    """The names that a file had before in the first-parent history of `head`, the last one first. Raises ToolError."""
+    done = ask(root, "--literal-pathspecs", "log", "--first-parent", "-m", "--follow", "--diff-filter=R", "--name-status", "-z",
+               "--format=", "--no-ext-diff", "--no-show-signature", "--relative", head, "--", path, limit=limit)
+    if done.code != 0:
+        raise ToolError(f"git can't read the history: {done.err.strip()}")
+    # A status, the old name and the new one, each ended by a NUL; a line feed may stand between commits.
+    parts = done.out.decode("utf-8", "surrogateescape").split("\0")[:-1]
+    return [parts[at + 1] for at, part in enumerate(parts) if re.fullmatch(r"\n?R[0-9]+", part) and at + 1 < len(parts)]

@@ -12,7 +12,7 @@ from .evaluate import Repository, describe
 from .evaluate.files import FileInput
 from .graph.repositories import normal
 from .manifests import KUSTOMIZATION_FILES, SUFFIXES
-from .model import Target
+from .model import Resource, Target
 from .nodes import Graph, Node
 from .origin import Map, origin_of
 from .promotion import Promotion
@@ -30,10 +30,10 @@ _SHOWN = 5
 
 def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[Built], graph: Graph, files: Iterable[FileInput],
                  guard: Mapping[str, Any] | None = None, *, is_home: Callable[[str], bool] = lambda _url: False,
-                 history: Promotion | None = None) -> Repository:
+                 history: Promotion | None = None, generated: Sequence[Resource] = ()) -> Repository:
     """What the policies of scope repository judge. `built` are the targets that count, `all_built` all there are.
 
-    `is_home` says of a URL that it names this repository.
+    `is_home` says of a URL that it names this repository; `generated` are the objects that generators in `built` make.
     """
     owners = _read(sources)
     paths = sources.tree.files()
@@ -52,9 +52,10 @@ def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[B
         tracked=_tracked(sources, graph),
         files=[fact for item in files if (fact := _file(item))],
         guard=guard,
-        references=references(sources, built, is_home),
+        references=references(sources, built, is_home, generated),
         history=history.document if history is not None else None,
         named=history.named if history is not None else (),
+        generated=generated,
     )
 
 

@@ -111,7 +111,8 @@ def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: S
                         plugins=plugins(side.sources), versions=_versions(request),
                         repository=surroundings(side.sources, built, side.built, side.graph, files,
                                                 None if beside.guard is None else beside.guard.document,
-                                                is_home=side.is_home, history=beside.history))
+                                                is_home=side.is_home, history=beside.history,
+                                                generated=_made(side, built)))
     return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
                     jobs=request.jobs)
 
@@ -137,6 +138,12 @@ def _deploys(side: Side) -> dict[ResourceId, list[Resource]]:
     names = {resource.id for item in side.built for resource in item.resources if is_controller(resource)}
     found = ((name, whole.get(node_id(name))) for name in names)
     return {name: deployed for name, deployed in found if deployed is not None}
+
+
+def _made(side: Side, built: Iterable[Built]) -> list[Resource]:
+    """What generators in targets make."""
+    targets = {item.target.id for item in built}
+    return list({id(made): made for _maker, made, _scope in side.generated if made.target in targets}.values())
 
 
 def _generates(side: Side) -> dict[ResourceId, list[Resource]]:

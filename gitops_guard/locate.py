@@ -39,7 +39,7 @@ def _of_field(resource: Resource, path: FieldPath, inner_line: int) -> Location:
     for depth, key in enumerate(path):
         origin = origin_of(node, key)
         if not _has(node, key):
-            deletion = node.gone.get(str(key)) if type(node) is Map and node.gone else None
+            deletion = node.gone.get(str(key)) if (type(node) is Map or type(node) is Seq) and node.gone else None
             if deletion is not None:
                 return _plain(deletion)
             return _plain(resource.declared, exact=False)

@@ -83,15 +83,27 @@ class Map(dict[str, Any]):
             self.gone[key] = origin
 
 
+_LABELS = ("name", "mountPath", "devicePath", "containerPort", "port", "key", "ip", "topologyKey", "type")
+
+
+def label(item: Any) -> str:
+    """What an item of a list is told apart by: a scalar by itself, an object by the first key of these that it has."""
+    if isinstance(item, dict):
+        return next((str(item[key]) for key in _LABELS if item.get(key) is not None), "")
+    return "" if item is None or isinstance(item, list) else str(item)
+
+
 class Seq(list[Any]):
     """A list with origins; `at` has one entry for each item, always."""
 
-    __slots__ = ("at",)
+    __slots__ = ("at", "gone")
 
     def __init__(self, items: Iterable[Any] = (), at: list[Origin | None] | None = None) -> None:
         """`at` must be as long as `items`; without it no item has a known place."""
         super().__init__(items)
         self.at: list[Origin | None] = [None] * len(self) if at is None else at
+        self.gone: dict[str, Origin] | None = None
+        """The labels of items that a later writer deleted, and where."""
 
     def add(self, value: Any, origin: Origin | None) -> None:
         """Append an item."""
@@ -108,10 +120,16 @@ class Seq(list[Any]):
         self[index] = value
         self.at[index] = origin
 
-    def remove_at(self, index: int) -> None:
-        """Delete an item."""
+    def remove_at(self, index: int, origin: Origin | None = None) -> None:
+        """Delete an item, and remember the place that asked for it."""
+        self.lose(self[index], origin)
         del self[index]
         del self.at[index]
+
+    def lose(self, item: Any, origin: Origin | None) -> None:
+        """Remember the place that deleted an item."""
+        if origin is not None and label(item):
+            self.gone = {**(self.gone or {}), label(item): origin}
 
 
 _new_map: Callable[[type[Map]], Map] = dict.__new__
@@ -133,7 +151,9 @@ def clone(value: Any) -> Any:
         return copy
     if kind is Seq:
         items = [clone(item) if type(item) is Map or type(item) is Seq else item for item in value]
-        return Seq(items, value.at.copy())
+        made = Seq(items, value.at.copy())
+        made.gone = value.gone
+        return made
     return value
 
 

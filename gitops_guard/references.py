@@ -14,6 +14,7 @@ from typing import Any
 from .errors import SourceError
 from .graph.expand import is_controller
 from .manifests import KUSTOMIZATION_FILES
+from .model import Resource
 from .origin import Map, Origin, Seq, origin_of
 from .render.repospec import parse as parse_url
 from .source import Dialect, Sources
@@ -27,21 +28,22 @@ _FILE = re.compile(r"https?://[^?]*\.(?:ya?ml|json)", re.IGNORECASE)
 _MAX_DEPTH = 12
 
 
-def references(sources: Sources, built: Sequence[Built], is_home: Callable[[str], bool]) -> dict[str, Any]:
+def references(sources: Sources, built: Sequence[Built], is_home: Callable[[str], bool],
+               generated: Iterable[Resource] = ()) -> dict[str, Any]:
     """`input.references` of scope repository. `is_home` says of a URL that it names this repository."""
+    objects = (*(resource for item in built for resource in item.resources), *generated)
     return {
-        "own": sorted({url for url in _addresses(built) if is_home(url)}),
+        "own": sorted({url for url in _addresses(objects) if is_home(url)}),
         "remotes": [entry for item in built for entry in _remotes(sources, item, is_home)],
         "marks": [mark for path in sources.tree.files() if path.endswith(_YAML) for mark in _marks(sources, path)],
     }
 
 
-def _addresses(built: Iterable[Built]) -> Iterator[str]:
+def _addresses(objects: Iterable[Resource]) -> Iterator[str]:
     """The URLs that controller objects name."""
-    for item in built:
-        for resource in item.resources:
-            if is_controller(resource):
-                yield from _urls(resource.body.get("spec"), _MAX_DEPTH)
+    for resource in objects:
+        if is_controller(resource):
+            yield from _urls(resource.body.get("spec"), _MAX_DEPTH)
 
 
 def _urls(node: Any, depth: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import git, manifests, tool
@@ -66,6 +66,13 @@ class Side:
         read = self._read()
         return [resource for path in self.found.manifests if path not in read and is_named(path, named)
                 for resource in self._objects(path)]
+
+    def with_generated(self, built: Iterable[Built]) -> list[Built]:
+        """Targets whose objects are also those that generators in them make."""
+        made: dict[str | None, dict[int, Resource]] = {}
+        for _maker, resource, _scope in self.generated:
+            made.setdefault(resource.target, {})[id(resource)] = resource
+        return [replace(item, resources=(*item.resources, *made.get(item.target.id, {}).values())) for item in built]
 
     def crds(self) -> Iterator[Map]:
         """Every CustomResourceDefinition of this side: as rendered, and as it lies in files."""

@@ -29,6 +29,8 @@ class Repository:
     """What staging and production have in common; None where no policy asks."""
     named: Sequence[Resource] = ()
     """The objects that the history names."""
+    generated: Sequence[Resource] = ()
+    """The objects that generators make."""
 
     @property
     def document(self) -> dict[str, Any]:

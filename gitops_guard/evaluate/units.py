@@ -233,10 +233,11 @@ class _Maker:
         if repository is None:
             return []
         found = []
+        objects = [*zip(self._subjects.resources, self._texts, strict=True),
+                   *((item, self._text(item)) for item in repository.generated)]
         for number in self._scope("repository"):
             kinds = self._policies[number].metadata.kinds
-            inside = [(item, text) for item, text in zip(self._subjects.resources, self._texts, strict=True)
-                      if item.target is not None and text is not None
+            inside = [(item, text) for item, text in objects if item.target is not None and text is not None
                       and any(_is_kind(kind, item.id.group, item.id.kind) for kind in kinds)]
             members = repository.members((str(item.target), text) for item, text in inside)
             found.append(Unit((number,), members, resources=tuple(item for item, _text in inside), repository=repository))

@@ -17,14 +17,12 @@ from ..side import Side, clone_of
 from ..targets import Built
 from .entry import Before, Entry
 from .pairs import Pair, Words, pairs
-from .past import WHOLE, Past, Wanted
+from .past import WHOLE, Past, Renders, Wanted
 from .versions import is_chart
 
 __all__ = ["WHOLE", "Past", "Promotion", "Words", "facts", "is_chart", "pairs", "past_of", "promotion"]
 
 _SEARCHES = "promotion/skipped-staging"
-Renders = Mapping[str, Sequence[Sequence[Resource]]]
-"""The id of a staging target -> the objects of each render."""
 Look = Callable[[Sequence[Wanted]], tuple[str, Renders]]
 
 
@@ -56,9 +54,10 @@ def promotion(request: Request, side: Side, before: Side | None, past: Past, hea
         return past.renders(git.resolve(request.root, head), wanted) if searches else (WHOLE, {})
 
     judged = {item.target.id for item in side.wanted(request.named)}
-    found = pairs(side.built, Words(request.config.environments), is_chart)
+    found = pairs(side.with_generated(side.built), Words(request.config.environments), is_chart)
     return facts([pair for pair in found if pair.production.target.id in judged], Words(request.config.environments),
-                 before.built if before is not None else None, look, _owning(side.graph))
+                 before.with_generated(before.built) if before is not None else None, look,
+                 Feeds(_owning(side.graph), frozenset(made.target for _maker, made, _scope in side.generated)))
 
 
 def _owning(graph: Graph) -> dict[str, frozenset[str]]:
@@ -67,19 +66,26 @@ def _owning(graph: Graph) -> dict[str, frozenset[str]]:
     return {node.id: frozenset(files[name] for name in (node.id, node.generated_by) if name in files) for node in graph.nodes}
 
 
-def facts(found: Iterable[Pair], words: Words, before: Iterable[Built] | None, look: Look,
-          owning: Mapping[str, frozenset[str]] | None = None) -> Promotion:
-    """What is known of pairs.
+@dataclass(frozen=True)
+class Feeds:
+    """What targets hang on beside the files that they are built from."""
 
-    `look` tells how far the history of staging could be read, and its renders; `owning` holds the files of each owner, by its id.
-    """
+    owners: Mapping[str, frozenset[str]]
+    """The files of each owner, by its id."""
+    grown: frozenset[str | None]
+    """The targets that hold generators."""
+
+
+def facts(found: Iterable[Pair], words: Words, before: Iterable[Built] | None, look: Look, feeds: Feeds) -> Promotion:
+    """What is known of pairs. `look` tells how far the history of staging could be read, and its renders."""
     old = Before(before) if before is not None else None
     entries = [Entry(pair, words, old) for pair in found]
     wanted = []
     for entry in entries:
         staging = entry.pair.staging
-        files = frozenset[str]().union(*((owning or {}).get(owner.id, frozenset()) for owner in staging.target.owners))
-        wanted += [Wanted(staging, version.token, files) for version in entry.unlike()]
+        files = frozenset[str]().union(*(feeds.owners.get(owner.id, frozenset()) for owner in staging.target.owners))
+        wanted += [Wanted(staging, version.token, files | {file}, staging.target.id in feeds.grown)
+                   for version, file in entry.unlike()]
     state, renders = look(wanted)
     for entry in entries:
         entry.look(renders.get(entry.pair.staging.target.id, []))

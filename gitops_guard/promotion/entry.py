@@ -7,6 +7,7 @@ from typing import Any
 
 from ..locate import locate
 from ..model import Fault, FieldPath, Resource, ResourceId, value_at
+from ..origin import Seq, label
 from ..targets import Built
 from .pairs import PRODUCTION, STAGING, Pair, Words
 from .parts import Part, guard_kind, guarded, parts, subject
@@ -41,11 +42,11 @@ class Entry:
         self._ran: list[list[dict[str, str]]] = [[] for _ in self._both]
         self._before = before
 
-    def unlike(self) -> Iterator[Version]:
-        """The versions that staging does not run now."""
-        for _ours, _theirs, version, other in self._both:
+    def unlike(self) -> Iterator[tuple[Version, str]]:
+        """The versions that staging does not run now, and the file that says what it runs."""
+        for _ours, theirs, version, other in self._both:
             if other is not None and (version.name, version.text) != (other.name, other.text):
-                yield version
+                yield version, place(theirs, other.path)["file"]
 
     def look(self, renders: Iterable[Sequence[Resource]]) -> None:
         """Note what staging ran at other commits."""
@@ -168,9 +169,7 @@ def _absent(part: Part, ours: Resource, theirs: Resource) -> FieldPath:
     if base is None or own is None:
         return ()
     inner = part.path[len(base):]
-    if inner[0] in ("containers", "initContainers"):
-        if len(inner) == 2:
-            return ()
+    if inner[0] in ("containers", "initContainers") and len(inner) > 2:
         name = value_at(theirs.body, (*part.path[:len(base) + 2], "name"))
         items = value_at(ours.body, (*own, inner[0]))
         at = next((index for index, item in enumerate(items or ()) if isinstance(item, dict) and item.get("name") == name), None)
@@ -178,7 +177,9 @@ def _absent(part: Part, ours: Resource, theirs: Resource) -> FieldPath:
             return ()
         inner = (inner[0], at, *inner[2:])
     if part.listed:
-        inner = inner[:-1]
-        if value_at(ours.body, (*own, *inner)) is not None:
+        items = value_at(ours.body, (*own, *inner[:-1]))
+        name = label(value_at(theirs.body, part.path))
+        inner = inner[:-1] if items is None else (*inner[:-1], name)
+        if items is not None and not (isinstance(items, Seq) and name in (items.gone or {})):
             return ()
     return (*own, *inner)

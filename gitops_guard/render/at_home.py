@@ -67,5 +67,7 @@ def move_origins(node: Any, move: Move) -> None:
             move_origins(value, move)
     elif type(node) is Seq:
         node.at = [origin and move(origin) for origin in node.at]
+        if node.gone:
+            node.gone = {key: move(origin) for key, origin in node.gone.items()}
         for value in node:
             move_origins(value, move)

@@ -92,4 +92,5 @@ def _any_origin(node: Any, test: Callable[[Origin | None], bool]) -> bool:
     if type(node) is Map:
         return (any(map(test, node.at.values())) or any(map(test, (node.gone or {}).values()))
                 or any(_any_origin(value, test) for value in node.values()))
-    return type(node) is Seq and (any(map(test, node.at)) or any(_any_origin(value, test) for value in node))
+    return type(node) is Seq and (any(map(test, node.at)) or any(map(test, (node.gone or {}).values()))
+                                  or any(_any_origin(value, test) for value in node))

@@ -166,7 +166,7 @@ def _remove(holder: Any, key: str, place: Origin | None) -> None:
     if type(holder) is Map:
         holder.drop(key, place)
     else:
-        holder.remove_at(_index(key))
+        holder.remove_at(_index(key), place)
 
 
 def _same(one: Any, other: Any, places: tuple[Origin | None, Origin | None]) -> bool:

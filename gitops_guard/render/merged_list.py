@@ -17,10 +17,12 @@ Value = tuple[Any, Origin | None]
 Walk = Callable[[Value | None, Value | None], Value | None]
 
 
-def merge(dest: list[Value], patch: list[Value] | None, keys: list[str], walk: Walk, origin: Origin) -> list[Value]:
+def merge(dest: list[Value], patch: list[Value] | None, keys: list[str], walk: Walk, origin: Origin,
+          lose: Callable[[Any, Origin | None], None] = lambda _item, _place: None) -> list[Value]:
     """`dest` merged with `patch` (the same list where the resource has none); `walk` merges two items of the same keys.
 
-    Without keys the items are scalars, told apart by their text. `origin` is the patch's. Raises RenderError.
+    Without keys the items are scalars, told apart by their text. `origin` is the patch's; `lose` is told of an item that the
+    patch deletes, and where. Raises RenderError.
     """
     wanted = _values([patch, dest], keys) if keys else _scalars([patch, dest])
     keys = keys or [""]
@@ -31,7 +33,11 @@ def merge(dest: list[Value], patch: list[Value] | None, keys: list[str], walk: W
     for values in wanted:
         used, texts = _known(wanted, values, keys)
         own_keys, own_texts = _known([texts], texts, used)
-        found = walk(_find(dest, own_keys, own_texts), _find(patch or [], own_keys, own_texts))
+        ours, theirs = _find(dest, own_keys, own_texts), _find(patch or [], own_keys, own_texts)
+        place = _deletion(theirs)
+        found = walk(ours, theirs)
+        if found is None and ours is not None:
+            lose(ours[0], place)
         if found is None or found[0] is None or found[0] == {}:
             put(dest, used, texts, None, origin)
             continue
@@ -43,6 +49,11 @@ def merge(dest: list[Value], patch: list[Value] | None, keys: list[str], walk: W
         _append(merged, dest, used, origin)
         return merged
     return dest
+
+
+def _deletion(item: Value | None) -> Origin | None:
+    """Where an item of a patch says that it deletes another."""
+    return None if item is None else item[0].at.get("$patch", item[1]) if type(item[0]) is Map else item[1]
 
 
 def put(items: list[Value], keys: list[str], texts: list[str], item: Value | None, origin: Origin) -> None:

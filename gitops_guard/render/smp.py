@@ -156,8 +156,12 @@ class _Merge:
             found = self.walk(one, other, elements)
             return None if found is None or found[0] is _KEPT_NULL else found
 
-        found = merged_list.merge(ours, items if patch is not None else None, schema.keys, walk, self._origin)
-        return Seq([value for value, _ in found], [origin for _, origin in found]), target[1]
+        made = Seq()
+        made.gone = dest[0].gone if dest is not None and type(dest[0]) is Seq else None
+        theirs = items if patch is not None else None
+        for value, origin in merged_list.merge(ours, theirs, schema.keys, walk, self._origin, made.lose):
+            made.add(value, origin)
+        return made, target[1]
 
     def _list_directive(self, items: list[Value]) -> str:
         for value, _ in items:

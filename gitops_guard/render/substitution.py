@@ -227,6 +227,7 @@ class _Graft:
             out = Seq()
             for value, before, place in zip(new, old, old.at, strict=True):
                 out.add(*self._value(value, before, place, inner))
+            out.gone = old.gone
             return out, at
         if type(new) is type(old) and new == old:
             return new, at

@@ -3,7 +3,8 @@
 # description: >-
 #   What a branch, HEAD, a range, `*` or latest names changes when somebody pushes to another repository or registry: what is
 #   deployed changes without a commit here, and no review sees it. Judged are the sources of Applications and ApplicationSets, the
-#   versions of charts, GitRepositories and OCIRepositories, and the remote bases and charts of kustomizations. This repository's own
+#   versions of charts, GitRepositories and OCIRepositories, and the remote bases and charts of kustomizations; of an ApplicationSet
+#   the Applications that it generates, as far as they are known from here, else its template. This repository's own
 #   address is left alone: that its branch is followed is the point of GitOps. A tag, a commit and an exact version are pinned; `1.2`
 #   is exact as a git revision and for Argo CD, and a range where Flux or Helm look for a chart. Of several references of a
 #   GitRepository or OCIRepository the one that Flux prefers counts. `allow` holds globs of addresses and chart names that may be
@@ -51,7 +52,25 @@ allowed(url) if {
 	glob.match(pattern, [], url)
 }
 
-moving(object_) := argocd(object_) if object_.kind in {"Application", "ApplicationSet"}
+moving(object_) := argocd(object_) if object_.kind == "Application"
+
+# Of an ApplicationSet all of whose Applications are known, those are judged.
+moving(object_) := argocd(object_) if {
+	object_.kind == "ApplicationSet"
+	not expanded[revisions.text_at(object_, ["metadata", "name"])][object.get(object_.metadata, "namespace", "default")]
+}
+
+expanded[node.name] contains node.namespace if {
+	some node in input.graph.nodes
+	node.kind == "ApplicationSet"
+	node.status == "resolved"
+	makers[node.id]
+}
+
+makers contains node.generated_by if {
+	some node in input.graph.nodes
+	node.generated_by != null
+}
 
 moving(object_) := flux_source(object_) if object_.kind in {"GitRepository", "OCIRepository"}
 
