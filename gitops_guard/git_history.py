@@ -11,6 +11,10 @@ from .errors import ToolError
 from .git import ask
 
 
+class LongError(ToolError):
+    """Git has more to say than anybody waits for, or is not there."""
+
+
 @dataclass(frozen=True)
 class Commit:
     """A commit of a branch, with what it did to some lines."""
@@ -26,16 +30,13 @@ def commits(root: Path, head: str, words: Iterable[str], paths: Iterable[str], *
     """The commits of the first-parent history of `head` that bring or remove a line with one of the words in one of the paths.
 
     The newest first, at most `most` of them; their lines are those of the files where a word comes in or goes. Raises ToolError,
-    also where the clone lacks contents, where git prints more than `limit` bytes and where it takes too long.
+    also where the clone lacks contents; LongError where git prints more than `limit` bytes or takes too long.
     """
     pattern = "|".join(re.sub(r"([.+*?^$()\[\]{}|\\])", r"\\\1", word) for word in words)
-    done = ask(root, "--literal-pathspecs", "log", "--first-parent", "-m", "-p", "-U0", "--format=commit %H %P",
-               "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--text", "--relative",
-               f"--max-count={most}", "-G", pattern, head, "--", *paths, limit=limit)
-    if done.code != 0:
-        raise ToolError(f"git can't read the history: {done.err.strip()}")
+    said = _log(root, limit, "-p", "-U0", "--format=commit %H %P", "--no-renames", "--no-textconv", "--no-color", "--text",
+                f"--max-count={most}", "-G", pattern, head, "--", *paths)
     found: list[tuple[list[str], list[tuple[str, str]]]] = []
-    for line in done.out.decode("utf-8", "surrogateescape").split("\n"):
+    for line in said.split("\n"):
         if line.startswith("commit "):
             found.append((line.split(), []))
         elif found and line[:1] in ("+", "-") and not line.startswith(("+++ ", "--- ")):
@@ -44,11 +45,19 @@ def commits(root: Path, head: str, words: Iterable[str], paths: Iterable[str], *
 
 
 def former_names(root: Path, head: str, path: str, *, limit: int) -> list[str]:
-    """The names that a file had before in the first-parent history of `head`, the last one first. Raises ToolError."""
-    done = ask(root, "--literal-pathspecs", "log", "--first-parent", "-m", "--follow", "--diff-filter=R", "--name-status", "-z",
-               "--format=", "--no-ext-diff", "--no-show-signature", "--relative", head, "--", path, limit=limit)
+    """The names that a file had before in the first-parent history of `head`, the last one first. Raises ToolError, LongError."""
+    said = _log(root, limit, "--follow", "--diff-filter=R", "--name-status", "-z", "--format=", head, "--", path)
+    # A status, the old name and the new one, each ended by a NUL; a line feed may stand between commits.
+    parts = said.split("\0")
+    return [parts[at + 1] for at, part in enumerate(parts[:-1]) if re.fullmatch(r"\n?R[0-9]+", part)]
+
+
+def _log(root: Path, limit: int, *args: str) -> str:
+    try:
+        done = ask(root, "--literal-pathspecs", "log", "--first-parent", "-m", "--no-ext-diff", "--no-show-signature",
+                   "--relative", *args, limit=limit)
+    except ToolError as error:
+        raise LongError(str(error)) from error
     if done.code != 0:
         raise ToolError(f"git can't read the history: {done.err.strip()}")
-    # A status, the old name and the new one, each ended by a NUL; a line feed may stand between commits.
-    parts = done.out.decode("utf-8", "surrogateescape").split("\0")[:-1]
-    return [parts[at + 1] for at, part in enumerate(parts) if re.fullmatch(r"\n?R[0-9]+", part) and at + 1 < len(parts)]
+    return done.out.decode("utf-8", "surrogateescape")

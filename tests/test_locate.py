@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from gitops_guard.locate import locate, related
 from gitops_guard.model import Fault, Location, Resource
-from gitops_guard.origin import Origin, clone
+from gitops_guard.origin import Origin, clone, label
 from gitops_guard.source import Dialect, parse
 
 TEXT = """\
@@ -51,6 +53,21 @@ def test_a_deleted_field_is_at_its_deletion():
     item = resource()
     item.body["data"].drop("plain", Origin("patch.yaml", 4, 9))
     assert locate(Fault("a/b", "m", resource=item, path=("data", "plain")))[:3] == ("patch.yaml", 4, 9)
+
+
+def test_a_deleted_item_is_at_its_deletion():
+    item = resource()
+    item.body["list"].remove_at(0, Origin("patch.yaml", 4, 9))
+    assert locate(Fault("a/b", "m", resource=replace(item, body=clone(item.body)), path=("list", "a")))[:3] == ("patch.yaml", 4, 9)
+    assert locate(Fault("a/b", "m", resource=item, path=("list", "other")))[:3] == ("a.yaml", 2, 7)
+
+
+@pytest.mark.parametrize(("item", "called"), [
+    ("a", "a"), (5, "5"), ({"value": 1, "name": "a"}, "a"), ({"protocol": "TCP", "containerPort": 80}, "80"), ({"value": 1}, ""),
+    (None, ""), (["a"], ""),
+])
+def test_what_an_item_is_told_apart_by(item, called):
+    assert label(item) == called
 
 
 def test_a_packed_file_is_at_its_inner_line():

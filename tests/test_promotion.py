@@ -228,7 +228,24 @@ def test_commits_hold_the_lines(root: Path) -> None:
     assert [(one.hash, one.lines) for one in found] == [(second, (("-", "tag: 1.0.0"), ("+", "tag: 1.1.0"), ("+", "--- x")))]
     assert [one.parent for one in git_history.commits(root, "HEAD", ["1.0.0"], ["."], most=10, limit=10_000)][-1] == ""
     assert len(git_history.commits(root, "HEAD", ["1+0"], ["ü.yaml"], most=10, limit=10_000)) == 1
-    with pytest.raises(ToolError, match="bytes"):
+    with pytest.raises(git_history.LongError, match="bytes"):
         git_history.commits(root, "HEAD", ["1.1.0"], ["."], most=10, limit=10)
     with pytest.raises(ToolError, match="history"):
         git_history.commits(root, "0" * 40, ["1.1.0"], ["."], most=10, limit=10_000)
+
+
+def test_former_names_of_a_file(root: Path) -> None:
+    commit(root, {"k8s/stage/ü.yaml": "a: 1\nb: 2\n"})
+    git(root, "mv", "k8s", "env")
+    commit(root, {})
+    git(root, "mv", "env/stage", "env/staging")
+    commit(root, {"env/staging/ü.yaml": "a: 1\nb: 2\nc: 3\n"})
+    assert git_history.former_names(root, "HEAD", "env/staging/ü.yaml", limit=10_000) == ["env/stage/ü.yaml", "k8s/stage/ü.yaml"]
+
+
+def test_history_that_is_too_long_is_a_note(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(root, BASE, overlay("staging", "1.0.0"), overlay("production", "1.1.0"))
+    monkeypatch.setattr("gitops_guard.promotion.past._MAX_BYTES", 10)
+    commit(root, overlay("staging", "1.1.0"))
+    commit(root, overlay("staging", "1.2.0"))
+    assert findings(root) == [(SKIPPED[0], "note", *SKIPPED[2:])]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from remotes import write
 from trees import sources
 
 from gitops_guard import manifests
+from gitops_guard.cli import cli
 from gitops_guard.model import Target
 from gitops_guard.references import references
 from gitops_guard.targets import Built
@@ -88,3 +93,38 @@ def test_what_cannot_be_read_is_left_to_others() -> None:
     tree = sources(files)
     built = Built(Target("t", "kustomization", "."), "failed", (), (), frozenset(files))
     assert references(tree, [built], lambda _url: True) == {"own": [], "remotes": [], "marks": []}
+
+
+ELEMENTS = """
+    apiVersion: argoproj.io/v1alpha1
+    kind: ApplicationSet
+    metadata: {name: addons, namespace: argocd}
+    spec:
+      generators:
+        - list:
+            elements:
+              - {name: velero, version: 8.1.0}
+              - {name: dns, version: 1.*}
+              - {name: ingress, version: "*"}
+      template:
+        metadata: {name: "{{name}}"}
+        spec:
+          project: platform
+          source: {repoURL: "https://charts.example.com", chart: "{{name}}", targetRevision: "{{version}}"}
+          destination: {server: "https://kubernetes.default.svc", namespace: addons}
+    """
+
+
+@pytest.mark.parametrize(("text", "lines"), [
+    (ELEMENTS, [9, 10]),
+    (ELEMENTS.replace("{{version}}", "2.*"), [15]),
+    (ELEMENTS.replace(', targetRevision: "{{version}}"', ""), [2]),
+    (ELEMENTS.replace("- list:", "- plugin: {configMapRef: {name: x}}\n        - list:").replace("{{version}}", "2.*"), [16]),
+    (ELEMENTS.replace("{name: velero, version: 8.1.0}", "{name: velero}").replace("{{version}}", "1.2.3"), []),
+], ids=["elements", "template", "nothing", "unknown generator", "pinned"])
+def test_what_an_applicationset_generates_is_judged(text: str, lines: list[int], tmp_path: Path) -> None:
+    write(tmp_path, {"argocd/addons.yaml": text})
+    done = CliRunner().invoke(cli, ["check", str(tmp_path), "--root", str(tmp_path), "--format", "json", "--jobs", "1",
+                                    "--fail-on", "never", "--select", "images/unpinned-source"], catch_exceptions=False)
+    assert [one["location"]["line"] for one in json.loads(done.stdout)["findings"]
+            if one["rule"] == "images/unpinned-source"] == lines

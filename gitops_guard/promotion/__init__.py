@@ -76,7 +76,11 @@ class Feeds:
     """The targets that hold generators."""
 
 
-def facts(found: Iterable[Pair], words: Words, before: Iterable[Built] | None, look: Look, feeds: Feeds) -> Promotion:
+_NOTHING = Feeds({}, frozenset())
+
+
+def facts(found: Iterable[Pair], words: Words, before: Iterable[Built] | None, look: Look,
+          feeds: Feeds = _NOTHING) -> Promotion:
     """What is known of pairs. `look` tells how far the history of staging could be read, and its renders."""
     old = Before(before) if before is not None else None
     entries = [Entry(pair, words, old) for pair in found]

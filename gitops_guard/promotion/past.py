@@ -70,6 +70,8 @@ class Past:
             moved = [replace(item, folders=folders) for item in wanted if item not in held
                      if (folders := self._former(head, item))]
             cut = (bool(moved) and self._search(head, moved, renders)[1]) or cut
+        except git_history.LongError:
+            return LONG, renders
         except ToolError:
             return MISSING, {}
         finally:

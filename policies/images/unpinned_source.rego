@@ -57,8 +57,14 @@ moving(object_) := argocd(object_) if object_.kind == "Application"
 # Of an ApplicationSet all of whose Applications are known, those are judged.
 moving(object_) := argocd(object_) if {
 	object_.kind == "ApplicationSet"
-	not expanded[revisions.text_at(object_, ["metadata", "name"])][object.get(object_.metadata, "namespace", "default")]
+	name := revisions.text_at(object_, ["metadata", "name"])
+	namespace := set_namespace(revisions.text_at(object_, ["metadata", "namespace"]))
+	not expanded[name][namespace]
 }
+
+set_namespace("") := "default"
+
+set_namespace(namespace) := namespace if namespace != ""
 
 expanded[node.name] contains node.namespace if {
 	some node in input.graph.nodes

@@ -71,6 +71,26 @@ test_several_sources if {
 	paths([entry]) == {["spec", "template", "spec", "sources", 1, "targetRevision"]}
 }
 
+judged(objects, nodes) := {result.path | some result in found} if {
+	found := unpinned_source.deny with input as object.union(given(objects, []), {"graph": {"nodes": nodes}})
+}
+
+# What an ApplicationSet generates is judged in its stead; its template, where some of that is not known.
+test_generated_applications if {
+	source := {"repoURL": "https://github.com/acme/web"}
+	set := {"target": "t", "object": {
+		"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "metadata": {"name": "all"},
+		"spec": {"template": {"spec": {"source": source}}},
+	}}
+	one := {"id": "argocd/ApplicationSet/default/all", "kind": "ApplicationSet", "namespace": "default", "name": "all", "status": "resolved", "generated_by": null}
+	other := {"id": "argocd/Application/default/shop", "kind": "Application", "namespace": "default", "name": "shop", "status": "resolved", "generated_by": one.id}
+	own := ["spec", "source", "targetRevision"]
+	of_set := ["spec", "template", "spec", "source", "targetRevision"]
+	judged([set, application(source)], [one, other]) == {own}
+	judged([set, application(source)], [one]) == {own, of_set}
+	judged([set, application(source)], [object.union(one, {"status": "unresolved"}), other]) == {own, of_set}
+}
+
 test_flux_takes_the_first if {
 	url := "https://github.com/acme/web"
 	paths([flux("GitRepository", {"url": url})]) == {["spec", "ref"]}

@@ -35,7 +35,7 @@ deny contains object.union(promotions.result(item.pair, item.version, msg), {"se
 
 unknown := {
 	"shallow": "this clone is shallow; fetch the whole history: git fetch --unshallow",
-	"long": "more than 200 commits of its history hold the versions",
+	"long": "the history is too long: 200 versions, 200 commits that hold them and a minute of git are looked through",
 	"missing": "git can't read the history here",
 	"none": "there is no git history here",
 }
