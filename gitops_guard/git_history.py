@@ -6,13 +6,25 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .errors import ToolError
 from .git import ask
 
+_ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"a": b"\a"}
+
 
 class LongError(ToolError):
     """Git has more to say than anybody waits for, or is not there."""
+
+
+class Line(NamedTuple):
+    """A line that a commit brings or removes."""
+
+    file: str
+    mark: str
+    """+ or -"""
+    text: str
 
 
 @dataclass(frozen=True)
@@ -22,8 +34,7 @@ class Commit:
     hash: str
     parent: str
     """The first one; empty for a root commit."""
-    lines: tuple[tuple[str, str], ...]
-    """+ or - and the text of each line, in order."""
+    lines: tuple[Line, ...]
 
 
 def commits(root: Path, head: str, words: Iterable[str], paths: Iterable[str], *, most: int, limit: int) -> list[Commit]:
@@ -34,14 +45,34 @@ def commits(root: Path, head: str, words: Iterable[str], paths: Iterable[str], *
     """
     pattern = "|".join(re.sub(r"([.+*?^$()\[\]{}|\\])", r"\\\1", word) for word in words)
     said = _log(root, limit, "-p", "-U0", "--format=commit %H %P", "--no-renames", "--no-textconv", "--no-color", "--text",
-                f"--max-count={most}", "-G", pattern, head, "--", *paths)
-    found: list[tuple[list[str], list[tuple[str, str]]]] = []
+                "--src-prefix=a/", "--dst-prefix=b/", f"--max-count={most}", "-G", pattern, head, "--", *paths)
+    found: list[tuple[list[str], list[Line]]] = []
+    file, inside = "", False
     for line in said.split("\n"):
         if line.startswith("commit "):
             found.append((line.split(), []))
-        elif found and line[:1] in ("+", "-") and not line.startswith(("+++ ", "--- ")):
-            found[-1][1].append((line[0], line[1:]))
+        elif line.startswith("diff --git "):
+            file, inside = "", False
+        elif line.startswith("@@ "):
+            inside = True
+        elif inside and line[:1] in ("+", "-"):
+            found[-1][1].append(Line(file, line[0], line[1:]))
+        elif line.startswith(("--- a/", "+++ b/", '--- "a/', '+++ "b/')):
+            file = _name(line[4:])
     return [Commit(head[1], head[2] if len(head) > 2 else "", tuple(lines)) for head, lines in found]
+
+
+def _name(text: str) -> str:
+    """The name of a file in a difference, which git quotes as C does where it holds quotes or other than ASCII."""
+    if not text.startswith('"'):
+        return text[2:].removesuffix("\t")
+    return re.sub(rb"\\([0-7]{3}|.)", _unquoted, text[3:].rstrip('\t"').encode("utf-8", "surrogateescape")).decode(
+        "utf-8", "surrogateescape")
+
+
+def _unquoted(match: re.Match[bytes]) -> bytes:
+    code = match.group(1)
+    return bytes([int(code, 8)]) if len(code) == 3 else _ESCAPES.get(code, code)
 
 
 def former_names(root: Path, head: str, path: str, *, limit: int) -> list[str]:

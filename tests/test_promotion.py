@@ -221,13 +221,14 @@ def test_what_a_difference_must_hold(image: str, word: str) -> None:
 
 
 def test_commits_hold_the_lines(root: Path) -> None:
-    commit(root, {"a.yaml": "tag: 1.0.0\n", "b.yaml": "tag: 1.0.0\n", "ü.yaml": "tag: 1+0\n"})
+    commit(root, {"a.yaml": "tag: 1.0.0\n", "b.yaml": "tag: 1.0.0\n", "ü.yaml": "tag: 1+0\n", 'a "b".yaml': "tag: 1+0\n"})
     second = commit(root, {"a.yaml": "tag: 1.1.0\n--- x\n"})
     commit(root, {"a.yaml": "tag: 1.1.0\n--- y\n"})
     found = git_history.commits(root, "HEAD", ["1.1.0"], ["a.yaml", "b.yaml"], most=10, limit=10_000)
-    assert [(one.hash, one.lines) for one in found] == [(second, (("-", "tag: 1.0.0"), ("+", "tag: 1.1.0"), ("+", "--- x")))]
+    assert [(one.hash, one.lines) for one in found] == [(second, (("a.yaml", "-", "tag: 1.0.0"), ("a.yaml", "+", "tag: 1.1.0"), ("a.yaml", "+", "--- x")))]
     assert [one.parent for one in git_history.commits(root, "HEAD", ["1.0.0"], ["."], most=10, limit=10_000)][-1] == ""
-    assert len(git_history.commits(root, "HEAD", ["1+0"], ["ü.yaml"], most=10, limit=10_000)) == 1
+    assert [line.file for one in git_history.commits(root, "HEAD", ["1+0"], ["."], most=10, limit=10_000)
+            for line in one.lines] == ['a "b".yaml', "ü.yaml"]
     with pytest.raises(git_history.LongError, match="bytes"):
         git_history.commits(root, "HEAD", ["1.1.0"], ["."], most=10, limit=10)
     with pytest.raises(ToolError, match="history"):

@@ -88,8 +88,8 @@ def facts(found: Iterable[Pair], words: Words, before: Iterable[Built] | None, l
     for entry in entries:
         staging = entry.pair.staging
         files = frozenset[str]().union(*(feeds.owners.get(owner.id, frozenset()) for owner in staging.target.owners))
-        wanted += [Wanted(staging, version.token, files | {file}, staging.target.id in feeds.grown)
-                   for version, file in entry.unlike()]
+        wanted += [Wanted(staging, version.token, seen, files | {file}, staging.target.id in feeds.grown)
+                   for version, file, seen in entry.unlike()]
     state, renders = look(wanted)
     for entry in entries:
         entry.look(renders.get(entry.pair.staging.target.id, []))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ..locate import locate
@@ -42,19 +43,29 @@ class Entry:
         self._ran: list[list[dict[str, str]]] = [[] for _ in self._both]
         self._before = before
 
-    def unlike(self) -> Iterator[tuple[Version, str]]:
-        """The versions that staging does not run now, and the file that says what it runs."""
+    def unlike(self) -> Iterator[tuple[Version, str, Callable[[Sequence[Resource]], bool]]]:
+        """The versions that staging does not run now, the file that says what it runs, and whether a render runs one."""
         for _ours, theirs, version, other in self._both:
             if other is not None and (version.name, version.text) != (other.name, other.text):
-                yield version, place(theirs, other.path)["file"]
+                yield version, place(theirs, other.path)["file"], functools.partial(self._runs, theirs, version)
+
+    def _runs(self, theirs: Resource, version: Version, render: Sequence[Resource]) -> bool:
+        then = self._then(theirs, version, render)
+        return then is not None and (then.name, then.text) == (version.name, version.text)
+
+    def _then(self, theirs: Resource, version: Version, render: Sequence[Resource]) -> Version | None:
+        """What a render of staging runs for a version."""
+        name = self._words.name(theirs.id.name, STAGING)
+        found = [resource for resource in render if _name(resource.id)[:2] == _name(theirs.id)[:2]
+                 and self._words.name(resource.id.name, STAGING) == name]
+        found.sort(key=lambda resource: resource.id.namespace != theirs.id.namespace)
+        return _counterpart(version, _by_key(found[0])) if found else None
 
     def look(self, renders: Iterable[Sequence[Resource]]) -> None:
         """Note what staging ran at other commits."""
         for render in renders:
-            there = {(*_name(resource.id)[:2], self._words.name(resource.id.name, STAGING)): resource for resource in render}
             for (_ours, theirs, version, _other), ran in zip(self._both, self._ran, strict=True):
-                found = there.get((*_name(theirs.id)[:2], self._words.name(theirs.id.name, STAGING)))
-                then = _counterpart(version, _by_key(found)) if found is not None else None
+                then = self._then(theirs, version, render)
                 if then is not None and _said(then) not in ran:
                     ran.append(_said(then))
 

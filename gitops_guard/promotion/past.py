@@ -19,10 +19,13 @@ from ..revisions import RevisionTree
 from ..side import Clone, build_side
 from ..source import Sources
 from ..targets import Built, build
+from ..tree import is_below
 
-MAX_COMMITS = 200
+MAX_RENDERS = 200
+MAX_COMMITS = 20_000
 MAX_WORDS = 200
 MAX_PATHS = 4_000
+MAX_FOLLOWED = 50
 _MAX_BYTES = 100_000_000
 
 Renders = dict[str, list[tuple[Resource, ...]]]
@@ -38,12 +41,20 @@ class Wanted:
     staging: Built
     word: str
     """What a difference holds where it comes in."""
+    seen: Callable[[Sequence[Resource]], bool]
+    """Whether a render has it, so that no other need be made."""
     files: frozenset[str] = frozenset()
     """What feeds staging beside what its build read: the objects that own it, and the file that says what it runs."""
     grown: bool = False
     """Whether generators in staging make a part of it."""
-    folders: tuple[str, ...] = ()
-    """Where staging was before: then only these are looked into."""
+    former: tuple[str, ...] = ()
+    """Folders and files where staging was before: then only these are looked into."""
+
+    def holds(self, path: str) -> bool:
+        """Whether a file feeds staging."""
+        if self.former:
+            return any(is_below(path, name) for name in self.former)
+        return path in self.staging.read or path in self.files
 
 
 @dataclass
@@ -55,20 +66,20 @@ class Past:
     clone: Callable[[], Clone]
     _built: dict[tuple[str, str, tuple[str, ...]], tuple[Resource, ...]] = field(default_factory=dict)
     _objects: git.Objects | None = None
+    _last: tuple[str, RevisionTree] | None = None
 
     def renders(self, head: str | None, wanted: Sequence[Wanted]) -> tuple[str, Renders]:
         """How far the history could be read, and for each staging target its renders where a version came or went.
 
-        `head` is the newest commit; None outside git. What the files that feed staging now never held is looked for in the
-        folders that staging was moved from.
+        `head` is the newest commit; None outside git. What the files that feed staging now never brought is looked for where they
+        were moved from.
         """
         if head is None:
             return NONE, {}
         renders: Renders = {}
         try:
-            held, cut = self._search(head, wanted, renders)
-            moved = [replace(item, folders=folders) for item in wanted if item not in held
-                     if (folders := self._former(head, item))]
+            missing, cut = self._search(head, wanted, renders)
+            moved = [replace(item, former=former) for item in missing[:MAX_FOLLOWED] if (former := self._former(head, item))]
             cut = (bool(moved) and self._search(head, moved, renders)[1]) or cut
         except git_history.LongError:
             return LONG, renders
@@ -78,38 +89,47 @@ class Past:
             self._close()
         return (SHALLOW if git.is_shallow(self.root) else LONG if cut else WHOLE), renders
 
-    def _search(self, head: str, wanted: Sequence[Wanted], renders: Renders) -> tuple[set[Wanted], bool]:
-        """Render staging where a version came or went; which were held by any file, and whether there were too many."""
+    def _search(self, head: str, wanted: Sequence[Wanted], renders: Renders) -> tuple[list[Wanted], bool]:
+        """Render staging where a version came or went. What was not seen, and whether that may be for there being too much."""
         words = sorted({item.word for item in wanted})
-        paths = sorted(frozenset[str]().union(*(item.folders or item.staging.read | item.files for item in wanted)))
+        paths = sorted(frozenset[str]().union(*(item.former or item.staging.read | item.files for item in wanted)))
         found = git_history.commits(self.root, head, words[:MAX_WORDS], paths[:MAX_PATHS], most=MAX_COMMITS, limit=_MAX_BYTES)
-        held = set()
+        seen: set[Wanted] = set()
+        cut = len(words) > MAX_WORDS or len(paths) > MAX_PATHS or len(found) == MAX_COMMITS
         for commit, item in _asked(found, wanted):
-            held.add(item)
-            known = renders.setdefault(item.staging.target.id, [])
+            if item in seen:
+                continue
+            if sum(map(len, renders.values())) >= MAX_RENDERS:
+                cut = True
+                break
             render = self._render(commit, item)
+            known = renders.setdefault(item.staging.target.id, [])
             if all(render is not other for other in known):
                 known.append(render)
-        return held, len(words) > MAX_WORDS or len(paths) > MAX_PATHS or len(found) == MAX_COMMITS
+            if item.seen(render):
+                seen.add(item)
+        return [item for item in wanted if item not in seen], cut
 
     def _former(self, head: str, item: Wanted) -> tuple[str, ...]:
-        """The folders that a staging target was moved from, the last one first."""
-        folder, names = item.staging.target.path, []
-        for path in sorted(path for path in item.staging.read if posixpath.dirname(path) == folder)[:1]:
-            names = git_history.former_names(self.root, head, path, limit=_MAX_BYTES)
-        return tuple(dict.fromkeys(posixpath.dirname(name) or "." for name in names if posixpath.dirname(name) != folder))
+        """The folders and files that a staging target was moved from."""
+        folder = item.staging.target.path
+        own = sorted(path for path in item.staging.read if posixpath.dirname(path) == folder)[:1]
+        names = [name for path in own for name in git_history.former_names(self.root, head, path, limit=_MAX_BYTES)]
+        folders = [posixpath.dirname(name) or "." for name in names]
+        files = [name for path in sorted(item.files) for name in git_history.former_names(self.root, head, path, limit=_MAX_BYTES)]
+        return tuple(dict.fromkeys([name for name in folders if name not in (folder, ".")] + files))
 
     def _render(self, commit: str, item: Wanted) -> tuple[Resource, ...]:
-        tree = RevisionTree(self.root, commit, self.config.excludes, objects=self._talk())
+        tree = self._tree(commit)
         target = item.staging.target
-        key = tree.hash, target.id, item.folders
+        key = tree.hash, target.id, item.former
         if key not in self._built:
             self._built[key] = self._resources(tree, target, item)
         return self._built[key]
 
     def _resources(self, tree: RevisionTree, target: Target, item: Wanted) -> tuple[Resource, ...]:
         own = target.id != target.path
-        path = next((folder for folder in (target.path, *item.folders) if tree.kind(folder) == "dir"), target.path)
+        path = next((folder for folder in (target.path, *item.former) if tree.kind(folder) == "dir"), target.path)
         if own or item.grown:
             side = build_side(tree, self.config, (), self.clone())
             name = target.id if own else path
@@ -122,6 +142,11 @@ class Past:
         at = Target(path, target.kind, path, files=files)
         return build(at, Renderer(sources, helm=tool.find("helm")), sources).resources
 
+    def _tree(self, commit: str) -> RevisionTree:
+        if self._last is None or self._last[0] != commit:
+            self._last = commit, RevisionTree(self.root, commit, self.config.excludes, objects=self._talk())
+        return self._last[1]
+
     def _talk(self) -> git.Objects:
         if self._objects is None:
             self._objects = git.Objects(self.root)
@@ -130,13 +155,15 @@ class Past:
     def _close(self) -> None:
         if self._objects is not None:
             self._objects.close()
-            self._objects = None
+            self._objects = self._last = None
 
 
 def _asked(found: Iterable[git_history.Commit], wanted: Sequence[Wanted]) -> Iterator[tuple[str, Wanted]]:
     """The commits to render, newest first: the one that brought a version, and the parent of the one that removed it."""
     for commit in found:
         for item in wanted:
-            for sign, at in (("+", commit.hash), ("-", commit.parent)):
-                if at and any(mark == sign and item.word in text for mark, text in commit.lines):
-                    yield at, item
+            marks = {line.mark for line in commit.lines if item.word in line.text and item.holds(line.file)}
+            if "+" in marks:
+                yield commit.hash, item
+            if "-" in marks and commit.parent:
+                yield commit.parent, item
