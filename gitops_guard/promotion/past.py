@@ -114,9 +114,9 @@ class Past:
         """The folders and files that a staging target was moved from."""
         folder = item.staging.target.path
         own = sorted(path for path in item.staging.read if posixpath.dirname(path) == folder)[:1]
-        names = [name for path in own for name in git_history.former_names(self.root, head, path, limit=_MAX_BYTES)]
+        names, files = ([name for path in paths for name in git_history.former_names(self.root, head, path, limit=_MAX_BYTES)]
+                        for paths in (own, sorted(item.files)))
         folders = [posixpath.dirname(name) or "." for name in names]
-        files = [name for path in sorted(item.files) for name in git_history.former_names(self.root, head, path, limit=_MAX_BYTES)]
         return tuple(dict.fromkeys([name for name in folders if name not in (folder, ".")] + files))
 
     def _render(self, commit: str, item: Wanted) -> tuple[Resource, ...]:
