@@ -15,6 +15,7 @@ from .graph.expand import is_controller
 from .grow import node_id
 from .guard import RULE as GUARD_RULE
 from .guard import Guard, inline_waivers
+from .handed import handed
 from .known import mark
 from .locate import locate, related
 from .mask import Mask
@@ -109,6 +110,7 @@ def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: S
                         changes=list(beside.changes), deploys=_deploys(side), generates=_generates(side),
                         encrypted=encrypted(side.built), declared=declared_names(side.sources, side.built),
                         plugins=plugins(side.sources), versions=_versions(request),
+                        handed=handed(side.graph, side.built),
                         repository=surroundings(side.sources, built, side.built, side.graph, files,
                                                 None if beside.guard is None else beside.guard.document,
                                                 is_home=side.is_home, history=beside.history,

@@ -53,6 +53,8 @@ class Subjects:
     """What an object is called where it is declared (declared.py), by its `declared`."""
     plugins: Sequence[str] = ()
     """The Secret plugins that the repository shows in use: `avp`."""
+    handed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """kind -> the fields of spec that patches write in objects of targets that nobody is known to deploy (handed.py)."""
     repository: Repository | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     """Of the controllers (argocd, flux), as far as they are configured."""
@@ -184,9 +186,15 @@ class _Maker:
         declared = self._subjects.declared.get(item.declared)
         if declared is not None:
             found.append(f'"declared":{json.dumps(declared)}')
+        if item.id.kind in self._subjects.handed and self._is_unowned(item.target):
+            found.append(f'"handed":{json.dumps(list(self._subjects.handed[item.id.kind]))}')
         if self._subjects.plugins:
             found.append(f'"plugins":{json.dumps(list(self._subjects.plugins))}')
         return ",".join(found)
+
+    def _is_unowned(self, target: str | None) -> bool:
+        known = self._subjects.targets.get(target) if target is not None else None
+        return known is not None and not known.owners
 
     def of_targets(self) -> list[Unit]:
         """Scope target."""

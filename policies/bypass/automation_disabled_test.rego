@@ -83,6 +83,33 @@ test_template_patch_takes_it_away if {
 	paths(found) == {["spec", "templatePatch"]}
 }
 
+generating(set, applications) := object.union(set, {"facts": {"generates": [{"metadata": {"name": name}, "spec": spec} | some name, spec in applications]}})
+
+test_what_is_generated_decides if {
+	patch := "{{ if .auto }}\nspec:\n  syncPolicy:\n    automated:\n      selfHeal: {{ .heal }}\n{{ end }}\n"
+	set := set_of({}, {"templatePatch": patch})
+	good := {"syncPolicy": {"automated": {"selfHeal": true}}}
+	none := automation_disabled.deny with input as generating(set, {"a": good})
+	count(none) == 0
+	without := automation_disabled.deny with input as generating(set, {"a": good, "b": {}})
+	{[result.path, result.line] | some result in without} == {[["spec", "templatePatch"], 4]}
+	loose := automation_disabled.deny with input as generating(set, {"a": good, "b": {"syncPolicy": {"automated": {}}}})
+	{[result.path, result.line] | some result in loose} == {[["spec", "templatePatch"], 5]}
+	every result in loose {
+		contains(result.msg, "(b)")
+	}
+}
+
+test_what_the_template_alone_says if {
+	found := automation_disabled.deny with input as generating(set_of({"automated": {"enabled": false}}, {}), {"a": {"syncPolicy": {"automated": {"enabled": false}}}})
+	paths(found) == {["spec", "template", "spec", "syncPolicy", "automated", "enabled"]}
+}
+
+test_a_condition_is_unknown if {
+	found := automation_disabled.deny with input as set_of({}, {"templatePatch": "{{ if .auto }}\nspec: {syncPolicy: {automated: {selfHeal: true}}}\n{{ end }}\n"})
+	count(found) == 0
+}
+
 test_generator_template if {
 	generators := [{"list": {"template": {"spec": {"syncPolicy": {"automated": {"selfHeal": true}}}}}}]
 	found := automation_disabled.deny with input as set_of({}, {"generators": generators})
@@ -99,6 +126,13 @@ release(spec) := {"object": {"apiVersion": "helm.toolkit.fluxcd.io/v2", "kind": 
 test_drift_detection_absent if {
 	found := automation_disabled.deny with input as release({})
 	paths(found) == {["spec", "driftDetection"]}
+}
+
+test_drift_detection_that_an_unknown_parent_patches_in if {
+	found := automation_disabled.deny with input as object.union(release({}), {"facts": {"handed": ["driftDetection", "install"]}})
+	count(found) == 0
+	other := automation_disabled.deny with input as object.union(release({}), {"facts": {"handed": ["install"]}})
+	paths(other) == {["spec", "driftDetection"]}
 }
 
 test_drift_detection_off if {

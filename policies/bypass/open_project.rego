@@ -54,10 +54,11 @@ repositories(project) := {{"path": ["sourceRepos", i], "msg": "takes manifests f
 destinations(project) := {fault |
 	some i, destination in list(project, "destinations")
 	is_object(destination)
-	fault := destination_fault(project, i, destination)
+	some fault in [wide(i, destination), own(project, i, destination)]
+	fault != null
 }
 
-destination_fault(_, i, destination) := {"path": ["destinations", i, "namespace"], "msg": "deploys into every namespace"} if {
+wide(i, destination) := {"path": ["destinations", i, "namespace"], "msg": "deploys into every namespace"} if {
 	destination.namespace == "*"
 } else := {"path": ["destinations", i, key], "msg": "deploys into every cluster"} if {
 	some key in ["server", "name"]
@@ -66,16 +67,16 @@ destination_fault(_, i, destination) := {"path": ["destinations", i, "namespace"
 		object.get(destination, other, "") in {"", "*"}
 	}
 	key == min([k | some k in ["server", "name"]; object.get(destination, k, "") == "*"])
-}
+} else := null
 
-destination_fault(project, i, destination) := {"path": ["destinations", i, "namespace"], "msg": "deploys into the namespace of Argo CD itself, which makes its Applications administrators"} if {
+own(project, i, destination) := {"path": ["destinations", i, "namespace"], "msg": "deploys into the namespace of Argo CD itself, which makes its Applications administrators"} if {
 	destination.namespace != "*"
 	own_cluster(destination)
 	home := object.get(project, ["metadata", "namespace"], "argocd")
 	glob.match(destination.namespace, [], home)
 	not startswith(destination.namespace, "!")
 	not denied(project, home)
-}
+} else := null
 
 # A name or address of the cluster that Argo CD itself runs in.
 own_cluster(destination) if destination.server in {"https://kubernetes.default.svc", "https://kubernetes.default.svc.cluster.local", "*"}

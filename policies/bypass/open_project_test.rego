@@ -61,3 +61,8 @@ test_a_project_of_its_own if {
 	found := open_project.deny with input as given([application({"project": "shop"})])
 	count(found) == 0
 }
+
+test_any_cluster_with_own_namespace if {
+	found := open_project.deny with input as given([project("shop", {"destinations": [{"server": "*", "namespace": "argocd"}]})])
+	paths(found) == {["spec", "destinations", 0, "server"], ["spec", "destinations", 0, "namespace"]}
+}
