@@ -1,13 +1,19 @@
-"""A workload -> what its containers run, where a program that reaches clusters is named; what it means is decided in Rego."""
+"""A workload -> what its containers run, where a program that reaches clusters is named; what it means is decided in Rego.
+
+A script in a ConfigMap is there to be run by whoever mounts it. One that a generator packed is a file of its own, judged as such.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gitops_guard import shell
 from gitops_guard.origin import origin_of
+
+from .ci.script import SUFFIXES, is_shell
 
 Path = tuple[str | int, ...]
 
@@ -27,6 +33,8 @@ _MAX = 500
 
 def commands(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The commands, each with the path of the text it stands in, and its line there (0: the text is one line)."""
+    if body.get("kind") == "ConfigMap":
+        yield from _mounted(body.get("data"))
     count = 0
     for path in _TEMPLATES.get(str(body.get("kind")), ()):
         for place, container in _containers(_at(body, path), path):
@@ -35,6 +43,14 @@ def commands(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 if count > _MAX:
                     return
                 yield found
+
+
+def _mounted(data: Any) -> Iterator[dict[str, Any]]:
+    for key, text in data.items() if isinstance(data, Mapping) else ():
+        if isinstance(text, str) and is_shell(text, default=str(key).endswith(SUFFIXES)) and _TOOLS.search(text):
+            origin = origin_of(data, key)
+            if origin is None or not origin.packed:
+                yield from itertools.islice(_script(text, ("data", key), data), _MAX)
 
 
 def _containers(node: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:

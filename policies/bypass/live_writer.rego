@@ -16,6 +16,8 @@
 #     - argoproj.io/Sensor
 #     - argocd-image-updater.argoproj.io/ImageUpdater
 #     - gitkube.sh/Remote
+#     - argoproj.io/CronWorkflow
+#     - /ConfigMap
 #     - apps/Deployment
 #     - apps/StatefulSet
 #     - apps/DaemonSet
@@ -25,6 +27,8 @@
 #   remedy: Let the robot commit to Git (Image Updater's write-back git with a branch, Flux's image automation) and the controller deploy it.
 package gitops_guard.bypass.live_writer
 
+import data.gitops_guard.lib.commands
+import data.gitops_guard.lib.deployers
 import data.gitops_guard.lib.gitops
 import data.gitops_guard.lib.result
 
@@ -90,47 +94,50 @@ deny contains result.violation(["spec", "triggers", i, "template", "k8s", "opera
 	msg := sprintf("this trigger makes Argo Events %s objects in the cluster", [operation])
 }
 
-# kubectl inside the cluster.
-deny contains result.violation(path, msg) if {
-	place := pod_at[input.object.kind]
-	some field in ["initContainers", "containers"]
-	some i, container in object.get(input.object, array.concat(place, [field]), [])
-	is_object(container)
-	verbs := {verb | some part in regex.split(`\n|;|&&|\|`, script(container)); verb := writes(part)}
-	count(verbs) > 0
-	key := [name | some name in ["command", "args"]; some verb in verbs; contains(joined(container, name), written(verb))]
-	path := array.concat(place, array.concat([field, i], array.slice(array.concat(key, ["args"]), 0, 1)))
-	msg := sprintf("container %s runs %s: it changes what runs, and not Git", [object.get(container, "name", ""), concat(", ", sort(verbs))])
+# kubectl and the like inside the cluster: one fault for each container, or script, at the first command that writes.
+deny contains result.violation_in(first.path, first.line, msg) if {
+	some place in {one.place | some one in writing}
+	here := [one | some one in writing; one.place == place]
+	first := here[0]
+	msg := sprintf("this %s runs %s in the cluster: it changes what runs, and not Git", [input.object.kind, concat(", ", sort({one.what | some one in here}))])
 }
 
-pod_at := {
-	"Deployment": ["spec", "template", "spec"], "StatefulSet": ["spec", "template", "spec"], "DaemonSet": ["spec", "template", "spec"],
-	"Job": ["spec", "template", "spec"], "CronJob": ["spec", "jobTemplate", "spec", "template", "spec"], "Pod": ["spec"],
+writing := [{"place": container_of(command.path), "path": command.path, "line": command.line, "what": what} |
+	some command in object.get(input, ["facts", "commands"], [])
+	what := deployers.write(command)
+	not is_harmless(command)
+]
+
+# A word of command or args belongs to the container two steps up.
+container_of(path) := array.slice(path, 0, count(path) - 2) if {
+	is_number(path[count(path) - 1])
+} else := path
+
+# Argo Workflows' own way to do it; what it creates are its own jobs.
+deny contains result.violation(array.concat(place, [i, "resource", "action"]), msg) if {
+	place := {"CronWorkflow": ["spec", "workflowSpec", "templates"]}[input.object.kind]
+	some i, template in object.get(input.object, place, [])
+	action := object.get(template, ["resource", "action"], "")
+	action in {"apply", "patch", "replace", "delete"}
+	msg := sprintf("this CronWorkflow makes Argo %s objects in the cluster", [action])
 }
 
-# What a container runs, as a text; an image of kubectl runs it with the arguments.
-script(container) := sprintf("%s %s", [joined(container, "command"), joined(container, "args")]) if {
-	joined(container, "command") != ""
-} else := sprintf("kubectl %s", [joined(container, "args")]) if {
-	regex.match(`(^|/)kubectl([:@]|$)`, object.get(container, "image", ""))
-} else := joined(container, "args")
-
-joined(container, key) := concat(" ", [word | some word in object.get(container, key, []); is_string(word)]) if {
-	is_array(object.get(container, key, []))
-} else := ""
-
-# The program and verb of a command that writes; undefined for reads, dry runs, nodes and finished pods.
-writes(part) := sprintf("%s %s", [found[1], regex.replace(found[count(found) - 1], `\s+`, " ")]) if {
-	not regex.match(`^\s*(\S*sh\s+-[a-z]*c\s+)?(#|echo\b|printf\b)|--dry-run(=client|=server|=true|\s|$)|--local\b`, part)
-	some found in regex.find_all_string_submatch_n(`(?:^|[\s;|&(/"'])(kubectl|oc)((?:\s+(?:-n|--namespace|--context|--kubeconfig|-s|--server)[= ]\S+|\s+-\S+)*)\s+(apply|create|replace|patch|edit|set\s+(?:image|env|resources|serviceaccount)|scale|autoscale|rollout\s+(?:restart|undo)|delete|annotate|label)\b`, part, 1)
-	not is_harmless(part)
+# What repairs or cleans up, and deploys nothing.
+is_harmless(command) if {
+	command.program in {"kubectl", "oc"}
+	verb := commands.operand(command, 0)
+	verb in {"exec", "cp", "debug", "run", "cordon", "uncordon", "drain", "taint", "certificate", "adm", "rsh", "rsync", "policy", "auth"}
 }
 
-is_harmless(part) if regex.match(`\b(delete)\s+(-\S+\s+(\S+\s+)?)*(pods?|po|jobs?|events?|vmi?s?|nodes?)\b`, part)
+is_harmless(command) if {
+	command.program in {"kubectl", "oc"}
+	commands.operand(command, 0) == "delete"
+	kinds := {lower(regex.replace(split(kind, "/")[0], `\..*$`, "")) | some kind in split(commands.operand(command, 1), ",")}
+	count(kinds - {"pod", "pods", "po", "job", "jobs", "event", "events", "ev", "node", "nodes", "no", "volumeattachment", "volumeattachments"}) == 0
+}
 
-is_harmless(part) if regex.match(`\b(label|annotate)\s+(-\S+\s+)*(nodes?|no)\b`, part)
-
-is_harmless(part) if regex.match(`\bcreate\s+token\b`, part)
-
-# The verb's first word, which stands in the command or in the arguments.
-written(verb) := split(verb, " ")[1]
+is_harmless(command) if {
+	command.program in {"kubectl", "oc"}
+	commands.operand(command, 0) in {"label", "annotate"}
+	lower(split(commands.operand(command, 1), "/")[0]) in {"node", "nodes", "no"}
+}

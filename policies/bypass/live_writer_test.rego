@@ -43,19 +43,37 @@ test_gitkube_and_sensors if {
 	paths(sensor) == {["spec", "triggers", 1, "template", "k8s", "operation"]}
 }
 
-job(container) := {"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": {"containers": [object.union({"name": "a", "image": "x"}, container)]}}}}}}
+run(argv) := {"path": ["spec", "x", 2], "line": 3, "argv": argv, "program": argv[0], "providers": []}
 
-at(key) := {["spec", "jobTemplate", "spec", "template", "spec", "containers", 0, key]}
+found(argv) := results if {
+	results := live_writer.deny with input as {"object": {"kind": "CronJob"}, "facts": {"commands": [run(argv)]}, "parameters": {}}
+}
 
 test_kubectl if {
-	paths(job({"command": ["kubectl", "rollout", "restart", "deployment/web"]})) == at("command")
-	paths(job({"command": ["/bin/sh", "-c"], "args": ["set -e\nkubectl -n shop set image deployment/web web=$TAG\n"]})) == at("args")
-	paths(job({"image": "registry.example/kubectl:1.34", "args": ["-n", "shop", "patch", "cm", "a"]})) == at("args")
-	paths(job({"command": ["sh", "-c", "kubectl create secret generic a --dry-run=client -o yaml | kubectl apply -f -"]})) == at("command")
 	every text in [
-		"kubectl get pods", "kubectl delete pods --field-selector=status.phase==Succeeded", "kubectl -n a delete job x", "kubectl label node a b=c", "kubectl wait --for=condition=ready pod/x",
-		"echo kubectl apply -f x", "# kubectl apply -f x", "kubectl apply --dry-run=server -f x", "kubectl exec db -- pg_dump", "kubectl rollout status deploy/web", "kubectl create token x", "kubectl-apply create",
+		"kubectl rollout restart deployment/web", "kubectl -n shop set image deployment/web web=x", "oc apply -f -", "helm upgrade web ./web",
+		"kubectl delete deployment web", "kubectl delete pod,deployment -l a=b", "argocd app set web -p a=b",
 	] {
-		paths(job({"command": ["sh", "-c", text]})) == set()
+		{[result.path, result.line] | some result in found(split(text, " "))} == {[["spec", "x", 2], 3]}
 	}
+	every text in [
+		"kubectl get pods", "kubectl delete pods --field-selector=status.phase==Succeeded", "kubectl -n a delete job x", "kubectl label node a b=c", "kubectl delete pod/x",
+		"kubectl wait --for=condition=ready pod/x", "kubectl apply --dry-run=server -f x", "kubectl exec db -- pg_dump", "kubectl rollout status deploy/web", "kubectl create token x",
+		"kubectl drain node-1", "argocd app sync web", "helm template x",
+	] {
+		count(found(split(text, " "))) == 0
+	}
+}
+
+test_one_fault_for_each_container if {
+	commands := [object.union(run(["kubectl", "apply", "-f", "-"]), {"line": line}) | some line in [7, 4]]
+	results := live_writer.deny with input as {"object": {"kind": "Job"}, "facts": {"commands": commands}, "parameters": {}}
+	{result.line | some result in results} == {7}
+}
+
+workflow(action) := {"kind": "CronWorkflow", "spec": {"workflowSpec": {"templates": [{"name": "a"}, {"resource": {"action": action}}]}}}
+
+test_cron_workflow if {
+	paths(workflow("patch")) == {["spec", "workflowSpec", "templates", 1, "resource", "action"]}
+	paths(workflow("create")) == set()
 }

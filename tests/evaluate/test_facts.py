@@ -126,3 +126,21 @@ values = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_si
 @given(st.sampled_from(["Secret", "ConfigMap", "SealedSecret", "Pod"]), values)
 def test_facts_are_data_for_any_body(kind, value):
     json.dumps(facts_for(Map({"kind": kind, "data": value, "stringData": value, "spec": value})))
+
+
+def test_scripts_in_config_maps():
+    text = """\
+kind: ConfigMap
+metadata: {name: a}
+data:
+  run.sh: |
+    echo kubectl apply
+    kubectl -n shop apply -f -
+  other: |
+    #!/bin/bash
+    helm upgrade a b
+  notes.md: kubectl delete x
+"""
+    found = facts_for(load(text))["commands"]
+    assert [(one["path"], one["line"], one["program"]) for one in found] == [
+        (["data", "run.sh"], 1, "echo"), (["data", "run.sh"], 2, "kubectl"), (["data", "other"], 2, "helm")]
