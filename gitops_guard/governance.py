@@ -49,7 +49,7 @@ def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[B
         targets=targets,
         graph={"nodes": [_node(node) for node in graph.nodes]},
         codeowners=None if owners is None else {"file": owners[0], "line": 1},
-        tracked=_tracked(sources, graph),
+        tracked=_tracked(sources, graph, is_home),
         files=[fact for item in files if (fact := _file(item))],
         guard=guard,
         references=references(sources, built, is_home, generated),
@@ -174,11 +174,15 @@ def _texts(value: Any) -> list[str] | None:
     return [str(item) for item in listed] if isinstance(listed, list) else None
 
 
-def _tracked(sources: Sources, graph: Graph) -> dict[str, list[str]]:
-    """What of this repository is deployed: the branches that objects read it at, and the addresses that they give it."""
-    used = [source for node in graph.nodes for source in node.sources
-            if node.status == "resolved" and source.repository and source.path is not None
-            and (source.path == "." or sources.tree.kind(source.path) is not None)]
+def _tracked(sources: Sources, graph: Graph, is_home: Callable[[str], bool]) -> dict[str, list[str]]:
+    """What of this repository is deployed: the branches that objects read it at, and the addresses that they give it.
+
+    Where no address is known to be its own, what exists here at the paths that objects name is taken for it.
+    """
+    named_here = [source for node in graph.nodes for source in node.sources
+                  if node.status == "resolved" and source.repository and source.path is not None]
+    home = [source for source in named_here if is_home(source.repository or "")]
+    used = home or [source for source in named_here if source.path == "." or sources.tree.kind(source.path or "") is not None]
     named = {(source.revision or "HEAD").removeprefix("refs/heads/") for source in used} or {"HEAD"}
     default = set(_DEFAULT_BRANCHES) if "HEAD" in named else set()
     return {"branches": sorted(named - {"HEAD"} | default),

@@ -51,13 +51,18 @@ class Guard:
     """The base side's configuration."""
 
 
-def compared(config: Config, before: Side, after: Side, rules: Mapping[str, Rule]) -> Guard:
-    """What the head side, whose configuration is `config`, changes; `rules` are all that are known."""
+def compared(config: Config, before: Side, after: Side, rules: Mapping[str, Rule],
+             parameters: Mapping[str, Mapping[str, Any]] | None = None) -> Guard:
+    """What the head side, whose configuration is `config`, changes; `rules` are all that are known.
+
+    `parameters` are the defaults of each rule that has any.
+    """
     old, new = _standing(base_config(config, before), before), _standing(config, after)
     waivers = _waivers(old, new)
     document = {
         "waivers": [fact for _waiver, fact in waivers],
         "rules": _rules(old.config, new.config, rules),
+        "parameters": _parameters(old.config, new.config, rules, parameters or {}),
         "policies": _policies(old, new),
         "exclude": [{**_at(config, "exclude", index), "pattern": pattern} for index, pattern in enumerate(config.exclude)
                     if pattern not in old.config.exclude],
@@ -152,6 +157,21 @@ def _rules(old: Config, new: Config, rules: Mapping[str, Rule]) -> list[dict[str
             found.append({"file": place.file, "line": place.line, "rule": name,
                           "before": {"enabled": before.enabled is not False, "severity": (before.severity or rule.severity).word},
                           "after": {"enabled": after.enabled is not False, "severity": (after.severity or rule.severity).word}})
+    return found
+
+
+def _parameters(old: Config, new: Config, rules: Mapping[str, Rule],
+                defaults: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The parameters that differ, at the entry that says so now, else at `rules:`."""
+    found = []
+    for rule in sorted(rules):
+        before, after = ({**defaults.get(rule, {}), **config.settings(rule).parameters} for config in (old, new))
+        for name in sorted({*before, *after}):
+            if before.get(name) != after.get(name):
+                place = next((new.location("rules", pattern, "parameters", name) for pattern, entry in reversed(new.rules)
+                              if name in entry.parameters and (pattern == rule or matches(pattern, rule))), new.location("rules"))
+                found.append({"file": place.file, "line": place.line, "rule": rule, "name": name,
+                              "before": before.get(name), "after": after.get(name)})
     return found
 
 

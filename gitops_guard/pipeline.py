@@ -41,7 +41,7 @@ def check(request: Request) -> Report:
         old = judge(request, before, Beside(history=promotion(request, before, None, past, base or "")))
         beside = replace(beside, changes=merged(before, side, request.config, request.named),
                          faults=unknown(before, side, request.named), before=old.occurrences,
-                         guard=compared(request.config, before, side, request.policies.rules))
+                         guard=compared(request.config, before, side, request.policies.rules, request.policies.parameters()))
     found = judge(request, side, beside)
     if not (found.anything or (old is not None and old.anything) or request.staged):
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from . import metadata
 from .errors import SourceError
@@ -80,6 +81,10 @@ class PolicySet:
     faults: tuple[Fault, ...] = ()
     examples: Mapping[str, Path] = field(default_factory=dict)
     """Rule id -> the YAML file with its examples."""
+
+    def parameters(self) -> dict[str, Mapping[str, Any]]:
+        """Rule id -> the names and defaults of its parameters."""
+        return {policy.id: policy.metadata.parameters for policy in self.policies if policy.metadata.parameters}
 
     @property
     def events(self) -> frozenset[str]:

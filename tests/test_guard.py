@@ -10,6 +10,7 @@ from trees import MemoryTree
 from gitops_guard import cli
 from gitops_guard.config import Config, load
 from gitops_guard.guard import compared
+from gitops_guard.model import Rule, Severity
 from gitops_guard.side import Clone, build_side
 
 CONFIG = ".gitops-guard.yaml"
@@ -113,6 +114,81 @@ def test_gitlab_jobs():
     job = "guard:\n  script: [gitops-guard check]\n"
     [step] = facts({".gitlab-ci.yml": job}, {".gitlab-ci.yml": job + "  allow_failure: true\n"})["steps"]
     assert (step["before"]["fails"], step["after"]["fails"]) == (True, False)
+
+
+@pytest.mark.parametrize(("path", "before", "after"), [
+    ("azure-pipelines.yml", "steps:\n- script: gitops-guard check\n  displayName: x\n", "  continueOnError: true\n"),
+    ("azure-pipelines.yml", "steps:\n- script: gitops-guard check\n", "  condition: false\n"),
+    (".circleci/config.yml", "jobs:\n  a:\n    steps:\n    - run:\n        command: gitops-guard check\n", "        when: on_fail\n"),
+    ("Taskfile.yml", "tasks:\n  a:\n    cmds:\n    - cmd: gitops-guard check\n", "      ignore_error: true\n"),
+    ("task.yaml", "apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: a}\nspec:\n  steps:\n  - script: gitops-guard check\n",
+     "    onError: continue\n"),
+    ("Makefile", "a:\n\tgitops-guard check\n", ("\tg", "\t-g")),
+    ("Makefile", "a:\n\t@gitops-guard check\n", ("check", "check || true")),
+    ("Jenkinsfile", "stage('a') {\n  sh 'gitops-guard check'\n}\n", ("sh 'gitops-guard check'", "sh(script: 'gitops-guard check', returnStatus: true)")),
+    ("Jenkinsfile", "stage('a') {\n  sh 'gitops-guard check'\n}\n", ("stage('a') {", "stage('a') { warnError('x') {")),
+    ("Jenkinsfile", "stage('a') {\n  sh 'gitops-guard check'\n}\n", ("stage('a') {", "stage('a') { catchError(buildResult: 'SUCCESS') {")),
+    (".pre-commit-config.yaml", "repos:\n- repo: local\n  hooks:\n  - id: gitops-guard\n    entry: gitops-guard check --staged\n",
+     "    stages: [manual]\n"),
+])
+def test_other_systems(path, before, after):
+    changed = before.replace(*after) if isinstance(after, tuple) else before + after
+    [step] = facts({path: before}, {path: changed})["steps"]
+    assert (step["before"]["fails"], step["after"]["fails"]) == (True, False)
+
+
+def test_blocks_that_fail_all_the_same():
+    text = "stage('a') {\n  catchError { }\n  catchError(stageResult: 'FAILURE') {\n  sh 'gitops-guard check'\n}}\n"
+    [step] = facts({"Jenkinsfile": text}, {"Jenkinsfile": text})["steps"]
+    assert step["after"]["fails"]
+
+
+HOOKS = "repos:\n- repo: local\n  hooks:\n  - id: fmt\n    entry: fmt\n  - id: gitops-guard\n    entry: gitops-guard check --staged\n"
+
+
+@pytest.mark.parametrize(("more", "key", "expected"), [
+    ("    args: [--fail-on, never]\n", "fail_on", "never"),
+    ("    args: ['--ignore=images/*']\n", "ignored", ["images/*"]),
+    ("    files: ^apps/\n", "filters", [{"event": "pre-commit", "only": {"files": ["^apps/"]}, "without": {}}]),
+    ("    exclude: ^prod/\n", "filters", [{"event": "pre-commit", "only": {}, "without": {"files": ["^prod/"]}}]),
+    ("    stages: [push]\n", "events", ["pre-push"]),
+    ("    pass_filenames: false\n", "paths", [])])
+def test_hooks(more, key, expected):
+    path = ".pre-commit-config.yaml"
+    [step] = facts({path: HOOKS}, {path: HOOKS + more})["steps"]
+    assert (step["before"]["events"], step["before"]["line"], step["after"][key]) == (["pre-commit"], 6, expected)
+    [gone] = facts({path: HOOKS}, {path: HOOKS.replace("id: gitops-guard", "id: x").replace("entry: gitops-guard", "entry: y")})["steps"]
+    assert gone["after"] is None
+
+
+def test_what_starts_a_workflow():
+    text = GUARDED.replace("on: pull_request", "on: {pull_request: {paths: [apps/**], branches-ignore: main}, push: {}}")
+    [step] = facts({WORKFLOW: GUARDED}, {WORKFLOW: text})["steps"]
+    assert step["after"]["filters"] == [
+        {"event": "pull_request", "only": {"paths": ["apps/**"]}, "without": {"branches": ["main"]}},
+        {"event": "push", "only": {}, "without": {}}]
+
+
+def test_a_workflow_that_is_called_starts_with_its_caller():
+    called = GUARDED.replace("on: pull_request", "on: workflow_call")
+    caller = "on: pull_request\njobs: {a: {uses: ./.github/workflows/guard.yaml}}\n"
+    other = ".github/workflows/pull.yaml"
+    [step] = facts({WORKFLOW: called, other: caller}, {WORKFLOW: called})["steps"]
+    assert (step["before"]["events"], step["after"]["events"]) == (["pull_request"], [])
+
+
+def test_paths_that_are_judged():
+    text = GUARDED.replace("gitops-guard check", "gitops-guard check --format json overlays/staging > report.json")
+    [step] = facts({WORKFLOW: GUARDED}, {WORKFLOW: text})["steps"]
+    assert (step["before"]["paths"], step["after"]["paths"]) == ([], ["overlays/staging"])
+
+
+def test_parameters():
+    config = "rules:\n  images/unpinned-tag:\n    parameters:\n      allow: [a/*]\n"
+    sides = [build_side(MemoryTree({**FILES, CONFIG: text}), load(text), (), Clone()) for text in ("", config)]
+    rule = Rule("images/unpinned-tag", "t", Severity.ERROR, Severity.WARNING)
+    found = compared(load(config), *sides, {rule.id: rule}, {"images/unpinned-tag": {"allow": []}}).document["parameters"]
+    assert found == [{"file": CONFIG, "line": 4, "rule": "images/unpinned-tag", "name": "allow", "before": [], "after": ["a/*"]}]
 
 
 def test_installing_the_tool_is_no_check():

@@ -66,6 +66,45 @@ listed(names) := concat(", ", sort(names)) if count(names) <= 3
 
 listed(names) := sprintf("%s and %d more rules", [concat(", ", array.slice(sort(names), 0, 3)), count(names) - 3]) if count(names) > 3
 
+deny contains result.at(change.file, change.line, msg) if {
+	some change in input.guard.parameters
+	widened(change)
+	msg := sprintf("this change makes %s find less: %s", [change.rule, change.name])
+}
+
+# A list of what is let through grows.
+widened(change) if {
+	is_excusing(change.name)
+	is_array(change.after)
+	some value in change.after
+	not value in items(change.before)
+}
+
+# A list of what is asked for shrinks.
+widened(change) if {
+	not is_excusing(change.name)
+	is_array(change.before)
+	some value in change.before
+	not value in items(change.after)
+}
+
+widened(change) if {
+	is_number(change.before)
+	is_number(change.after)
+	change.after > change.before
+}
+
+widened(change) if {
+	change.before == true
+	not change.after == true
+}
+
+is_excusing(name) if regex.match(`^(allow|ignore|exclude|except|exempt|skip)`, name)
+
+items(value) := value if {
+	is_array(value)
+} else := []
+
 deny contains result.at(policy.file, policy.line, msg) if {
 	some policy in input.guard.policies
 	policy.after == null
@@ -132,17 +171,40 @@ lower_threshold(before, after) := {sprintf("--fail-on %s", [after.fail_on])} if 
 	object.get(ranks, after.fail_on, 1) < object.get(ranks, before.fail_on, 1)
 } else := set()
 
-narrower(before, after) := {sprintf("--ignore %s", [rule]) | some rule in after.ignored; not rule in before.ignored} | {"--select" |
-	after.selected != []
-	not covers(after.selected, before.selected)
-} | {sprintf("--baseline %s", [file]) | some file in after.baseline; not file in before.baseline} | {"--no-builtin-policies" | before.builtin; not after.builtin}
+narrower(before, after) := union({
+	{sprintf("--ignore %s", [rule]) | some rule in after.ignored; not rule in before.ignored},
+	{"--select" | narrowed(before.selected, after.selected)},
+	{"fewer paths" | narrowed(before.paths, after.paths)},
+	{sprintf("--baseline %s", [file]) | some file in after.baseline; not file in before.baseline},
+	{sprintf("without --policy %s", [folder]) | some folder in before.policies; not folder in after.policies},
+	{"--no-builtin-policies" | before.builtin; not after.builtin},
+})
 
-# Without --select all rules run.
-covers(after, before) if {
-	before != []
-	every rule in before {
-		rule in after
-	}
+# An empty list stands for all.
+narrowed(before, after) if {
+	count(after) > 0
+	count(before) == 0
 }
 
-not_started(before, after) := {sprintf("%s does not start it any more", [event]) | some event in before.events; not event in after.events}
+narrowed(before, after) if {
+	some value in before
+	not value in after
+	count(after) > 0
+}
+
+not_started(before, after) := {sprintf("%s does not start it any more", [event]) | some event in before.events; not event in after.events} | {sprintf("%s does not start it for all %s any more", [filter.event, kind]) |
+	some filter in after.filters
+	some was in before.filters
+	was.event == filter.event
+	some kind in ["paths", "branches", "files"]
+	filtered(was, filter, kind)
+}
+
+filtered(was, now, kind) if {
+	narrowed(object.get(was.only, kind, []), object.get(now.only, kind, []))
+}
+
+filtered(was, now, kind) if {
+	some pattern in object.get(now.without, kind, [])
+	not pattern in object.get(was.without, kind, [])
+}

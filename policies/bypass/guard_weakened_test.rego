@@ -3,7 +3,7 @@ package gitops_guard.bypass.guard_weakened_test
 import data.gitops_guard.bypass.guard_weakened
 
 nothing := {
-	"waivers": [], "rules": [], "policies": [], "exclude": [], "environments": [], "baselines": [], "steps": [],
+	"waivers": [], "rules": [], "parameters": [], "policies": [], "exclude": [], "environments": [], "baselines": [], "steps": [],
 	"assume_prune": {"file": "c", "line": 1, "before": true, "after": true},
 }
 
@@ -59,7 +59,9 @@ test_configuration if {
 	lines({"environments": [object.union(target, {"before": "staging", "after": "production"})]}) == set()
 }
 
-step := {"file": "w", "line": 12, "job": "j", "fails": true, "fail_on": "error", "ignored": [], "selected": [], "baseline": [], "builtin": true, "events": ["pull_request"]}
+step := {"file": "w", "line": 12, "job": "j", "fails": true, "fail_on": "error", "ignored": [], "selected": [], "baseline": [], "builtin": true, "policies": [], "paths": [], "events": ["pull_request"], "filters": [trigger({}, {})]}
+
+trigger(only, without) := {"event": "pull_request", "only": only, "without": without}
 
 test_steps if {
 	was := {"file": "w", "line": 1, "gone": false, "before": step}
@@ -71,4 +73,34 @@ test_steps if {
 	lines({"steps": [object.union(was, {"after": object.union(step, {"fail_on": "note", "events": ["pull_request", "push"]})})]}) == set()
 	lines({"steps": [object.union(was, {"before": object.union(step, {"fails": false}), "after": null})]}) == set()
 	lines({"steps": [object.union(was, {"before": object.union(step, {"selected": ["a/*"]}), "after": step})]}) == set()
+}
+
+test_parameters if {
+	parameter := {"file": "c", "line": 6, "rule": "a/b"}
+	every case in [
+		["allow", [], ["x"]], ["allow_keys", ["a"], ["a", "x"]], ["require_digest", ["x"], []], ["include", ["x"], null], ["max_objects", 20, 200],
+		["min_resources", 5, 50], ["self_heal", true, false],
+	] {
+		lines({"parameters": [object.union(parameter, {"name": case[0], "before": case[1], "after": case[2]})]}) == {6}
+	}
+	every case in [
+		["allow", ["x"], []], ["require_digest", [], ["x"]], ["max_objects", 20, 2], ["self_heal", false, true], ["strict", null, true], ["allow", null, []],
+	] {
+		lines({"parameters": [object.union(parameter, {"name": case[0], "before": case[1], "after": case[2]})]}) == set()
+	}
+}
+
+stopped(before, after) := lines({"steps": [{"file": "w", "line": 1, "gone": false, "before": object.union(step, before), "after": object.union(step, after)}]}) == {12}
+
+test_triggers_and_paths if {
+	every more in [
+		{"filters": [trigger({"paths": ["apps/**"]}, {})]}, {"filters": [trigger({}, {"paths": ["overlays/production/**"]})]},
+		{"filters": [trigger({"branches": ["develop"]}, {})]}, {"paths": ["overlays/staging"]}, {"selected": ["images/*"]},
+	] {
+		stopped({}, more)
+		not stopped(more, {})
+	}
+	stopped({"policies": ["house"]}, {"policies": []})
+	not stopped({"filters": [trigger({"paths": ["a"]}, {})]}, {"filters": [trigger({"paths": ["a", "b"]}, {})]})
+	stopped({"filters": [trigger({"paths": ["a", "b"]}, {})]}, {"filters": [trigger({"paths": ["a"]}, {})]})
 }
