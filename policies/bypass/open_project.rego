@@ -56,11 +56,23 @@ destinations(project) := {fault |
 	is_object(destination)
 	some fault in [wide(i, destination), own(project, i, destination)]
 	fault != null
+	not is_repeated(project, i, fault)
 }
+
+# That clusters are open is said once, at the first destination that has it.
+is_repeated(project, i, fault) if {
+	fault.msg == every_cluster
+	some j, other in list(project, "destinations")
+	j < i
+	is_object(other)
+	wide(j, other).msg == every_cluster
+}
+
+every_cluster := "deploys into every cluster"
 
 wide(i, destination) := {"path": ["destinations", i, "namespace"], "msg": "deploys into every namespace"} if {
 	destination.namespace == "*"
-} else := {"path": ["destinations", i, key], "msg": "deploys into every cluster"} if {
+} else := {"path": ["destinations", i, key], "msg": every_cluster} if {
 	some key in ["server", "name"]
 	destination[key] == "*"
 	every other in {"server", "name"} - {key} {

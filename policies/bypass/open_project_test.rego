@@ -66,3 +66,8 @@ test_any_cluster_with_own_namespace if {
 	found := open_project.deny with input as given([project("shop", {"destinations": [{"server": "*", "namespace": "argocd"}]})])
 	paths(found) == {["spec", "destinations", 0, "server"], ["spec", "destinations", 0, "namespace"]}
 }
+
+test_any_cluster_is_said_once if {
+	found := open_project.deny with input as given([project("shop", {"destinations": [{"server": "*", "namespace": "a"}, {"server": "*", "namespace": "b"}, {"server": "*", "namespace": "*"}]})])
+	paths(found) == {["spec", "destinations", 0, "server"], ["spec", "destinations", 2, "namespace"]}
+}

@@ -246,15 +246,13 @@ _places(file, step) := {{"line": command.line, "address": address} |
 
 _address_in(given) := word if {
 	given[0] == "clone"
-	some word in given
-	_is_address(word)
+	word := [one | some one in given; _is_address(one)][0]
 }
 
 _address_in(given) := word if {
 	given[0] == "remote"
 	given[1] in {"add", "set-url"}
-	some word in given
-	_is_address(word)
+	word := [one | some one in given; _is_address(one)][0]
 }
 
 _is_address(word) if contains(word, "://")
