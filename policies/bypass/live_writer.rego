@@ -2,7 +2,7 @@
 # title: Something changes what runs, and not Git
 # description: |-
 #   Image Updater's default write-back changes the live Application; Keel and GitKube change workloads; a CronJob or Job that runs
-#   kubectl changes whatever it is told to; an Argo Events trigger patches. What runs is then nowhere in Git, and a revert in Git does
+#   kubectl, or mounts a script that does, changes whatever it is told to; an Argo Events trigger patches. What runs is then nowhere in Git, and a revert in Git does
 #   not take it back. Write-back to Git by a branch, reads, and clean-ups of finished pods are fine.
 # related_resources:
 #   - ref: "https://argocd-image-updater.readthedocs.io/en/stable/basics/update-methods/"
@@ -24,6 +24,7 @@
 #     - batch/Job
 #     - batch/CronJob
 #     - /Pod
+#   mentions: [argocd-image-updater, keel., gitkube, Sensor, CronWorkflow, argv]
 #   remedy: Let the robot commit to Git (Image Updater's write-back git with a branch, Flux's image automation) and the controller deploy it.
 package gitops_guard.bypass.live_writer
 
