@@ -2,8 +2,8 @@
 # title: Something changes what runs, and not Git
 # description: |-
 #   Image Updater's default write-back changes the live Application; Keel and GitKube change workloads; a CronJob or Job that runs
-#   kubectl, or mounts a script that does, changes whatever it is told to; an Argo Events trigger patches. What runs is then nowhere in Git, and a revert in Git does
-#   not take it back. Write-back to Git by a branch, reads, and clean-ups of finished pods are fine.
+#   kubectl, or mounts a script that does, changes whatever it is told to; an Argo Events trigger patches. What runs is then nowhere
+#   in Git, and a revert in Git does not take it back. Write-back to Git by a branch, reads, and clean-ups of finished pods are fine.
 # related_resources:
 #   - ref: "https://argocd-image-updater.readthedocs.io/en/stable/basics/update-methods/"
 #   - ref: "https://keel.sh/docs/"
