@@ -21,7 +21,7 @@ _ONLY_FOR = {"kinds": ("resource", "repository"), "needs": ("resource",), "admis
              "mentions": ("resource",)}
 RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[A-Za-z0-9_.-]+")
 _KIND = re.compile(r"([a-z0-9.*-]*/)?[A-Za-z0-9*]+")
-_MENTION = re.compile(r"[ !#-\[\]-~]{2,100}")
+_MENTION = re.compile(r"[ -\[\]-~]{2,100}")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 _SCORE = re.compile(r"(10\.0|[0-9]\.[0-9])")
 
@@ -85,7 +85,7 @@ def read(document: Any, rule_id: str, root: Origin | None = None) -> Metadata:
         references=tuple(_references(top)),
         replaces=tuple(_texts(custom, "replaces", RULE_ID, "the id of a rule")),
     )
-    mentions = tuple(_texts(custom, "mentions", _MENTION, "a text of printable ASCII without quotes and backslashes"))
+    mentions = tuple(_texts(custom, "mentions", _MENTION, "a text of printable ASCII without backslashes"))
     return Metadata(rule, scope, kinds, _parameters(custom), bool(needs), admission, mentions)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from gitops_guard.origin import Map, Origin, origin_of
 
 from .containers import commands
-from .pairs import Pair, argument_pairs, names, pairs_in, scalar_pairs, tokenish
+from .pairs import SHORT, Pair, argument_pairs, dull, names, pairs_in, scalar_pairs, tokenish
 from .placeholders import ANNOTATION, placeholders
 from .sops import metadata, plain_leaves
 
@@ -41,7 +41,7 @@ def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
     lengthened, unwritten = _lengthened(body), _unwritten(body)
     return {
         "decoded": decoded,
-        "sops": {"document": metadata(body) is not None, "plain": [list(path) for path in plain_leaves(body)]},
+        "sops": _sops(body),
         "sealed": _sealed(body),
         "embedded": [fact for fact in found if "text" not in fact] if references else found,
         "commands": list(commands(body)),
@@ -49,6 +49,12 @@ def facts_for(body: Mapping[str, Any]) -> dict[str, Any]:
         **({"unwritten": unwritten} if unwritten else {}),
         **({"lengthened": lengthened} if lengthened is not None else {}),
     }
+
+
+def _sops(body: Mapping[str, Any]) -> dict[str, Any]:
+    if "sops" not in body:
+        return {"document": False, "plain": []}
+    return {"document": metadata(body) is not None, "plain": [list(path) for path in plain_leaves(body)]}
 
 
 def text_of(data: bytes) -> dict[str, Any]:
@@ -154,37 +160,48 @@ class _Walk:
 
     def child(self, value: Any, key: str, parent: Any) -> None:
         """What stands under a key."""
+        kind = type(value)
+        if kind is str and len(value) <= SHORT and dull(key, value):
+            return
         self._path.append(key)
         self._keys.append(key)
         if isinstance(value, (dict, list)):
             self._node(value)
-        elif value is not None and type(value) is not bool:
+        elif value is not None and kind is not bool:
             self._scalar(str(value), key, parent)
         self._keys.pop()
         self._path.pop()
 
     def _node(self, value: Any) -> None:
-        if isinstance(value, dict):
-            if len(self._path) == 2 and self._path in _SKIPPED.get(self._kind, (["metadata", "managedFields"],)):
-                return
-            named = isinstance(value.get("name"), str) and isinstance(value.get("value"), (str, int, float))
-            for key, item in value.items():
-                if named and key == "value":
-                    self._named(item, value)
-                else:
-                    self.child(item, key, value)
-                if key[:18] == ANNOTATION and len(self._path) > 2 and self._path[-2] == "metadata":
-                    self.found.append(_reference((*self._path, key), 0, "annotation", key))
+        if isinstance(value, list):
+            self._list(value)
             return
-        if value and self._path != ["metadata", "managedFields"]:
+        if len(self._path) == 2 and self._path in _SKIPPED.get(self._kind, (["metadata", "managedFields"],)):
+            return
+        named = "value" in value and isinstance(value.get("name"), str) and isinstance(value["value"], (str, int, float))
+        for key, item in value.items():
+            if named and key == "value":
+                self._named(item, value)
+            else:
+                self.child(item, key, value)
+            if key[:18] == ANNOTATION and len(self._path) > 2 and self._path[-2] == "metadata":
+                self.found.append(_reference((*self._path, key), 0, "annotation", key))
+
+    def _list(self, value: list[Any]) -> None:
+        if self._path == ["metadata", "managedFields"]:
+            return
+        if value and isinstance(value[0], str):
             self.found += _arguments(value, tuple(self._path))
-            for index, item in enumerate(value):
-                self._path.append(index)
-                if isinstance(item, (dict, list)):
-                    self._node(item)
-                elif item is not None and type(item) is not bool:
-                    self._scalar(str(item), self._keys[-1], value)
-                self._path.pop()
+        for index, item in enumerate(value):
+            kind = type(item)
+            if kind is str and len(item) <= SHORT and dull(self._keys[-1], item):
+                continue
+            self._path.append(index)
+            if isinstance(item, (dict, list)):
+                self._node(item)
+            elif item is not None and kind is not bool:
+                self._scalar(str(item), self._keys[-1], value)
+            self._path.pop()
 
     def _named(self, item: Any, parent: Any) -> None:
         """The `value` of a pair of name and value: its key is the name."""

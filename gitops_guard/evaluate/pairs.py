@@ -23,7 +23,7 @@ MAX_PARSED = 2_000_000
 _MAX_DEPTH = 3
 _MAX_VALUE = 8_000
 _SHORTEST = 8
-_REMEMBERED = 100
+SHORT = 100
 """Characters; keys and values that are no longer come again and again."""
 MAX_PAIRS = 10_000
 """Of one text; beyond them the text is not judged, which the last pair (`overflow`) says."""
@@ -44,13 +44,28 @@ class Pair(NamedTuple):
 
 # A look for plain words is quicker than a regular expression, and most texts have none of them.
 _KEY_MARKS = ("pass", "pwd", "secret", "token", "cred", "key", "auth", "bearer", "pw", "sas")
-_TOKEN_MARKS = (
-    "akia", "asia", "aiza", "eyj", "sg.", "gocspx-", "shp", "pmak-", "hf_", "hvs.", "hvb.", "ya29.", "dckr_", "dapi",
-    "lin_api_", "pul-", "nrak-", "atatt", "xkeysib-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "gl", "xox", "xapp-",
-    "hooks.", "discord", "webhook", "k_live_", "k_test_", "whsec_", "sk-", "npm_", "pypi-", "_v1_", "dp.", ":aa", ".atlasv1",
-    "basic", "bearer", "key=", "sig=",
-)
-_MARKS = (*_KEY_MARKS, *_TOKEN_MARKS, "://", " -p")
+# What tokens begin with, in lower case; the expression where that word alone says too little.
+_TOKENS = {
+    **dict.fromkeys((
+        "akia", "asia", "aiza", "eyj", "sg.", "gocspx-", "pmak-", "hf_", "hvs.", "hvb.", "ya29.", "dckr_", "dapi", "lin_api_", "pul-",
+        "nrak-", "atatt", "xkeysib-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xapp-", "hooks.slack", "webhook.office",
+        "whsec_", "sk-", "npm_", "pypi-", ".atlasv1."), ""),
+    "@": r"://[^\s/?#@:]{0,200}:[^\s/@]{1,500}@",
+    "shp": r"shp(?:at|ss|ca|pa)_",
+    "gl": r"gl[a-z]{2,6}-|gls?[ac]_",
+    "xox": r"xox[a-z]-",
+    "discord": r"discord(?:app)?\.com/api/webhooks",
+    "k_live_": r"[srp]k_live_",
+    "k_test_": r"[srp]k_test_",
+    "_v1_": r"do[opr]_v1_",
+    "dp.": r"dp\.[a-z]{2}\.",
+    ":aa": r":aa[a-z0-9_-]{30}",
+    "basic": r"basic\s+[a-z0-9+/_.=-]{12}",
+    "bearer": r"bearer\s+[a-z0-9+/_.=-]{12}",
+    "key=": r"(?:account|access)_?key=",
+    "sig=": r"[?&]sig=",
+}
+_MARKS = (*_KEY_MARKS, *(mark for mark in _TOKENS if mark not in ("bearer", "key=")), " -p")
 _KEY = re.compile(r"pass|pwd|secret|token|cred|[a-z][-_. ]?key|key_?data|auth|bearer|pw\b|\bsas\b", re.IGNORECASE)
 # How a key ends that names a credential; what it is the default or the test of, or its number, may follow.
 _ENDS = re.compile(
@@ -60,14 +75,9 @@ _LAST = re.compile(r"(?=pass|phrase|pw|auth|secret|token|key|hash|data|cred|bear
 _SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "enabled", "disabled"))
 # A tag of the program that reads the text names where the value comes from: `!secret smtp_password`, `!Env [TOKEN]`.
 _TAGGED = re.compile(r"[:-]\s+![A-Za-z]")
-_TOKEN = re.compile(
-    r"://[^\s/?#@:]{0,200}:[^\s/@]{1,500}@"
-    r"|(?:AKIA|ASIA|AIza|eyJ|SG\.|GOCSPX-|shp(?:at|ss|ca|pa)_|PMAK-|hf_|hv[sb]\.|ya29\.|dckr_|dapi)"
-    r"|lin_api_|pul-|NRAK-|ATATT|xkeysib-"
-    r"|gh[pousr]_|github_pat_|gl[a-z]{2,6}-|xox[a-z]-|xapp-|hooks\.slack|discord(?:app)?\.com/api/webhooks|webhook\.office"
-    r"|[srp]k_(?:live|test)_|whsec_|sk-|npm_|pypi-|do[opr]_v1_|gls?[ac]_|glc_|dp\.[a-z]{2}\.|:AA[A-Za-z0-9_-]{30}|\.atlasv1\."
-    r"|(?:Basic|Bearer)\s+[A-Za-z0-9+/_.=-]{12}"
-    r"|(?:account|access)_?key=|[?&]sig=", re.IGNORECASE)
+_TOKEN = re.compile("|".join(form or re.escape(mark) for mark, form in _TOKENS.items()), re.IGNORECASE)
+_PICTURE = re.compile(r"data:[a-z0-9.+/-]{1,100};base64,[A-Za-z0-9+/=]*")
+_REFERENCE = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]{0,100}|\{[A-Za-z_][A-Za-z0-9_.]{0,100}\}|\([A-Za-z_][A-Za-z0-9_.]{0,100}\))")
 _DELIMITERS = frozenset(" \t\r\n\"'`<>|,")
 _COMMENT = re.compile(r"\s*(?:#|;|//|--\s|<!--|%)")
 _LINE = re.compile(r"(?:export\s+|set\s+|ENV\s+|ARG\s+|-\s+)?[\"']?([A-Za-z_][\w.\-/]{0,200})[\"']?\s*(?:=>|:=|=|:)(?!=)")
@@ -86,7 +96,7 @@ _PART = re.compile(r"(?<![\w\-])([\w.]{0,40}(?:password|passwd|pwd|secret|accoun
 
 def speaks(key: str) -> bool:
     """Whether a key (or a text with keys) may name a credential."""
-    return _speaks(key) if len(key) <= _REMEMBERED else _speaks.__wrapped__(key)
+    return _speaks(key) if len(key) <= SHORT else _speaks.__wrapped__(key)
 
 
 @functools.lru_cache(maxsize=8192)
@@ -97,25 +107,41 @@ def _speaks(key: str) -> bool:
 
 def names(key: str, value: str) -> bool:
     """Whether a key of structured text may name a credential, and the value may be one."""
-    return len(value) > 2 and speaks(key) and value.lower() not in _SWITCHES and _names(key[-_REMEMBERED:])
+    return len(value) > 2 and speaks(key) and value.lower() not in _SWITCHES and _names(key[-SHORT:])
 
 
 @functools.lru_cache(maxsize=8192)
 def _names(key: str) -> bool:
-    return any(_ENDS.fullmatch(key, match.start()) for match in _LAST.finditer(key))
+    return key != "topologyKey" and any(_ENDS.fullmatch(key, match.start()) for match in _LAST.finditer(key))
 
 
 def tokenish(value: str) -> bool:
     """Whether a value may be a credential by its form."""
     if len(value) < _SHORTEST:
         return False
-    return _tokenish(value) if len(value) <= _REMEMBERED else _tokenish.__wrapped__(value)
+    return _tokenish(value) if len(value) <= SHORT else _tokenish.__wrapped__(value)
 
 
 @functools.lru_cache(maxsize=8192)
 def _tokenish(value: str) -> bool:
     low = value.lower()
-    return (("://" in low and "@" in low) or _has_one(low, _TOKEN_MARKS)) and _TOKEN.search(value) is not None
+    for mark, form in _TOKENS.items():
+        if mark in low and (not form or re.search(form, low)):
+            return _PICTURE.fullmatch(value) is None
+    return False
+
+
+@functools.lru_cache(maxsize=16384)
+def dull(key: str, value: str) -> bool:
+    """Whether a scalar under a key is neither a pair nor a text that holds one, nor anything that looks like a placeholder."""
+    text = value.strip()
+    return not ("\n" in text or "<" in text or text[:1] in ("{", "[") or names(key, text) or tokenish(text)
+                or ("=" in text and speaks(text)))
+
+
+def _refers(value: str) -> bool:
+    """Whether a value is nothing but the name of a variable: `$NAME`, `${NAME}`, `$(NAME)`."""
+    return value[:1] == "$" and _REFERENCE.fullmatch(value) is not None and not tokenish(value)
 
 
 def _has_one(text: str, marks: tuple[str, ...]) -> bool:
@@ -136,13 +162,13 @@ def pairs_in(text: str) -> list[Pair]:
     found = set(itertools.islice(_text(text, 1, 0), MAX_PAIRS + 1))
     if len(found) > MAX_PAIRS:
         return [Pair("", "", 1, "overflow")]
-    return sorted(found, key=lambda pair: (pair.line, pair.form, pair.key, pair.value))
+    return sorted((pair for pair in found if not _refers(pair.value)), key=lambda pair: (pair.line, pair.form, pair.key, pair.value))
 
 
 def scalar_pairs(key: str, value: str) -> list[Pair]:
     """The pairs of one value that stands on its own under a key; all at line 1."""
     found = []
-    if names(key.rpartition(".")[2], value) or tokenish(value):
+    if (names(key.rpartition(".")[2], value) and not _refers(value)) or tokenish(value):
         found.append(Pair(key, value[:_MAX_VALUE], 1, "scalar"))
     found.extend(_parts(value, 1))
     return found
@@ -162,7 +188,7 @@ def argument_pairs(words: list[tuple[int, str]]) -> list[tuple[int, Pair]]:
             found.append((index, Pair(name.lstrip("-"), value[:_MAX_VALUE], 1, "flag")))
         elif not following.startswith("-"):
             found.append((after, Pair(name.lstrip("-"), following[:_MAX_VALUE], 1, "flag")))
-    return found
+    return [(index, pair) for index, pair in found if not _refers(pair.value)]
 
 
 def _text(text: str, first: int, depth: int) -> Iterator[Pair]:

@@ -138,7 +138,7 @@ class _Maker:
 
     def _text(self, item: Resource) -> str | None:
         try:
-            return json.dumps(item.body, allow_nan=False, separators=(",", ":"))
+            return _compact(item.body)
         except (ValueError, RecursionError):
             message = "a number or a nesting that JSON has no form for: no policy judged this object"
             remedy = "write the value as a text"
@@ -267,7 +267,12 @@ class _Maker:
         return tuple(number for number in asked if self._policies[number].id.startswith(_LOOSE))
 
     def _target(self, target: str | None) -> str:
-        return "null" if target is None else json.dumps(describe(self._subjects.targets[target]))
+        return "null" if target is None else _compact(describe(self._subjects.targets[target]))
+
+
+def _compact(value: Any) -> str:
+    """JSON without white space: that is what the `mentions` of policies are looked for in."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
 
 
 def describe(target: Target) -> dict[str, Any]:

@@ -33,6 +33,8 @@ LOADING = -1
 FACTS = -1
 """The policy in `progress` while the facts of an object are worked out."""
 _MEMORY = 3_000_000_000
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
+"""That is how the `mentions` of policies are looked for."""
 _PREFIX = re.compile(r"^(violation|deny|warn)_")
 
 
@@ -180,7 +182,7 @@ class _Judge:
     def _facts_of(self, body: Map) -> str:
         """Units of one object follow each other, so that the last facts are remembered."""
         if self._last is None or self._last[0] is not body:
-            self._last = (body, json.dumps(facts_for(body)))
+            self._last = (body, _COMPACT.encode(facts_for(body)))
         return self._last[1]
 
     def _judged(self, number: int, policy: int) -> list[Answer]:

@@ -10,6 +10,7 @@
 # custom:
 #   scope: resource
 #   kinds: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, PodTemplate, "*.*/*"]
+#   mentions: ['"image":"', '"reference":"']
 #   severity: note
 #   remedy: "Add the digest: name:tag@sha256:…, or digest: in the images entry of the kustomization."
 #   parameters: {require_digest: [], allow: []}

@@ -13,6 +13,7 @@
 # custom:
 #   scope: resource
 #   kinds: [Pod, Deployment, StatefulSet, DaemonSet, ReplicaSet, ReplicationController, Job, CronJob, PodTemplate, "*.*/*"]
+#   mentions: ['"image":"', '"reference":"']
 #   severity: {production: error, else: warning}
 #   security_severity: "5.0"
 #   remedy: Write a tag that names one build (1.27.3, a date, a commit), or pin the digest.

@@ -7,34 +7,50 @@ package gitops_guard.lib.entries
 import data.gitops_guard.lib.secrets
 
 # Whether the entry holds a real value.
-exposed(entry) if {
+exposed(entry) if exposed_as(form(entry), entry)
+
+form(entry) := "binary" if {
 	object.get(entry, "binary", false)
+} else := "registry" if {
+	registry(entry)
+} else := "argocd" if {
+	entry.argocd
+} else := "text"
+
+exposed_as("binary", entry) if {
 	entry.strict
 } else if {
-	object.get(entry, "binary", false)
 	not public_binary(entry.key)
 	not entry.argocd
-} else if {
-	secrets.real(entry.text)
-	entry.strict
-} else if {
-	registry(entry)
+}
+
+exposed_as("registry", entry) if {
 	some pair in entry.pairs
 	registry_credential(pair)
 } else if {
-	not registry(entry)
-	entry.argocd
+	entry.strict
+	secrets.real(entry.text)
+}
+
+exposed_as("argocd", entry) if {
 	argocd_credential(entry)
 } else if {
-	not registry(entry)
-	not entry.argocd
+	entry.strict
 	secrets.real(entry.text)
-	not public(entry.key, entry.text)
+}
+
+exposed_as("text", entry) if {
+	exposed_text(secrets.is_real(entry.text), entry)
+}
+
+exposed_text(true, entry) if {
+	entry.strict
 } else if {
-	# References beside a credential in clear: a configuration file with both.
-	not registry(entry)
-	not entry.argocd
-	not secrets.real(entry.text)
+	not public(entry.key, entry.text)
+}
+
+# References beside a credential in clear: a configuration file with both.
+exposed_text(false, entry) if {
 	not secrets.placeholder(trim_space(entry.text))
 	count(lines(entry)) > 0
 }

@@ -38,7 +38,7 @@ used contains {"path": path, "container": name_of(item), "image": image} if {
 
 # The paths of the pod specs of an object. Kubernetes' own kinds have theirs at known places; a custom resource embeds them
 # anywhere, and is known by the shape: a list of containers.
-pod_specs contains places[input.object.kind]
+pod_specs contains place(input.object.kind)
 
 pod_specs contains array.concat(["spec"], inner) if {
 	custom
@@ -49,17 +49,14 @@ pod_specs contains array.concat(["spec"], inner) if {
 	inner := array.slice(path, 0, count(path) - 1)
 }
 
-places := {
-	"Pod": ["spec"],
-	"Deployment": ["spec", "template", "spec"],
-	"StatefulSet": ["spec", "template", "spec"],
-	"DaemonSet": ["spec", "template", "spec"],
-	"ReplicaSet": ["spec", "template", "spec"],
-	"ReplicationController": ["spec", "template", "spec"],
-	"Job": ["spec", "template", "spec"],
-	"DeploymentConfig": ["spec", "template", "spec"],
-	"CronJob": ["spec", "jobTemplate", "spec", "template", "spec"],
-	"PodTemplate": ["template", "spec"],
+place(kind) := ["spec", "template", "spec"] if {
+	kind in {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "DeploymentConfig"}
+} else := ["spec"] if {
+	kind == "Pod"
+} else := ["spec", "jobTemplate", "spec", "template", "spec"] if {
+	kind == "CronJob"
+} else := ["template", "spec"] if {
+	kind == "PodTemplate"
 }
 
 # Kinds that run steps which are no containers of a pod spec (Argo Workflows, Tekton).
@@ -118,13 +115,16 @@ shown(image) := regex.replace(image.text, `^[^/]*@([^/]+/)`, "***@$1") if {
 
 # Whether a tag stands for one build: two or more version parts, a date, a commit, or a long number.
 pinned(tag) if {
-	regex.match(`^[vV]?[0-9]+([._][0-9]+)+`, tag)
-} else if {
-	regex.match(`(^|[^0-9])(19|20)[0-9]{2}[._-]?(0[1-9]|1[0-2])[._-]?(0[1-9]|[12][0-9]|3[01])([^0-9]|$|[0-9]{4,6}([^0-9]|$))`, tag)
+	regex.match(whole_version, tag)
 } else if {
 	some token in tokens(tag)
 	telling(token)
 }
+
+whole_version := concat("|", [
+	`^[vV]?[0-9]+([._][0-9]+)+`,
+	`(^|[^0-9])(19|20)[0-9]{2}[._-]?(0[1-9]|1[0-2])[._-]?(0[1-9]|[12][0-9]|3[01])([^0-9]|$|[0-9]{4,6}([^0-9]|$))`,
+])
 
 telling(token) if {
 	version(token)

@@ -7,15 +7,19 @@ import data.gitops_guard.lib.formats
 
 # Whether a text is a real value: no placeholder, and no mere reference to where the value is. What stands around references
 # counts only where it is a credential by itself: a password in a URL, a token.
-real(text) if {
-	rest := settled(text)
-	rest == plain(text)
-	not placeholder(rest)
-} else if {
-	rest := settled(text)
-	rest != plain(text)
+real(text) if is_real(text)
+
+# The same as true or false.
+is_real(text) := is_real_rest(plain(text), settled(text))
+
+is_real_rest(whole, rest) := false if {
+	rest == whole
+	placeholder(rest)
+} else := true if {
+	rest == whole
+} else := true if {
 	telling(rest)
-}
+} else := false
 
 # A text whose substitutions have their literal defaults: `${PASSWORD:-changeme}` deploys changeme where nothing else is given.
 plain(text) := regex.replace(trim_space(text), `\$\{[A-Za-z_][A-Za-z0-9_]*:?[-=]([^${}]*)\}|\$\{[A-Z_][A-Z0-9_.]*:([^${}?+=-][^${}]*)\}`, "$1$2") if {
@@ -58,39 +62,37 @@ reference := concat("|", [
 	`^@Microsoft\.KeyVault\(.*\)$`,
 ])
 
-# Whether a text says only that a value belongs here.
+# Whether a text says only that a value belongs here. Alternatives stand in one expression: each look at a text costs the same.
 placeholder(text) if {
-	text == ""
+	lower(text) in {"", "null", "nil", "none", "~", "undefined", "unset", "n/a", "na", "tbd", "todo", "fixme", "redacted", "[redacted]", "{}", "[]", `""`, "''"}
 } else if {
-	lower(text) in {"null", "nil", "none", "~", "undefined", "unset", "n/a", "na", "tbd", "todo", "fixme", "redacted", "[redacted]", "{}", "[]", `""`, "''"}
+	regex.match(filling, text)
 } else if {
-	regex.match(`^(?:[xX]+|\*+|\.+|-+|_+|•+|…|\?+|#+|0+)$`, text)
-} else if {
-	regex.match(`^[xX*._-]*(?:[xX]{4}|\*{3})[xX*._-]*$`, text)
-} else if {
-	regex.match(`(?i)^<.*>$|^(?:to[ _-]?be[ _-]|tbd[ _:-]|todo\b|fixme\b)`, text)
+	regex.match(request, text)
 	not contains(text, "\n")
 } else if {
 	regex.match(`(?i)(?:^|[^a-z0-9])(?:placeholder|replace[ _-]?(?:me|this|with|by|in)|redacted|insert[ _-](?:your|the|here)|fill[ _-]?(?:me|in)|put[ _-]your|enter[ _-]your)(?:$|[^a-z0-9])`, text)
 	count(text) < 120
 	not contains(text, "\n")
 } else if {
-	regex.match(`(?i)^(?:replaceme|fillme|insertme)$`, text)
-} else if {
-	regex.match(`(?i)^<?(?:.{0,8}[^a-z0-9])?your(?:[^a-z0-9]|$)`, text)
-	not contains(text, "\n")
-} else if {
-	# A token's prefix with a run of x: ghp_xxxxxxxx.
-	regex.match(`(?:[xX]{6}|\*{4}|\.\.\.$|…$)`, text)
-	not contains(text, "\n")
-} else if {
-	regex.match(`^(?:CHANGE|SET|ADD|EDIT)[_-](?:ME|THIS|IT)$`, text)
-} else if {
-	# Words in capitals that name a part: USER, DB_PASSWORD.
-	regex.match(`^(?:[A-Z][A-Z0-9]*[_ -]){0,5}(?:USER|USERNAME|LOGIN|PASS|PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|SECRETS|TOKEN|KEY|KEYS|APIKEY|VAL|CREDENTIAL|CREDENTIALS|HOST|HOSTNAME|PORT|DATABASE|VALUE|HERE|BASE64|ID|NAME|URL|DOMAIN|EMAIL|CERT|CERTIFICATE)$`, text)
-} else if {
 	published(text)
 }
+
+filling := concat("|", [
+	`^(?:[xX]+|\*+|\.+|-+|_+|•+|…|\?+|#+|0+)$`,
+	`^[xX*._-]*(?:[xX]{4}|\*{3})[xX*._-]*$`,
+	`^(?i:replaceme|fillme|insertme)$`,
+	`^(?:CHANGE|SET|ADD|EDIT)[_-](?:ME|THIS|IT)$`,
+	# Words in capitals that name a part: USER, DB_PASSWORD.
+	`^(?:[A-Z][A-Z0-9]*[_ -]){0,5}(?:USER|USERNAME|LOGIN|PASS|PASSWORD|PASSWD|PWD|PASSPHRASE|SECRET|SECRETS|TOKEN|KEY|KEYS|APIKEY|VAL|CREDENTIAL|CREDENTIALS|HOST|HOSTNAME|PORT|DATABASE|VALUE|HERE|BASE64|ID|NAME|URL|DOMAIN|EMAIL|CERT|CERTIFICATE)$`,
+])
+
+request := concat("|", [
+	`(?i:^<.*>$|^(?:to[ _-]?be[ _-]|tbd[ _:-]|todo\b|fixme\b))`,
+	`(?i:^<?(?:.{0,8}[^a-z0-9])?your(?:[^a-z0-9]|$))`,
+	# A token's prefix with a run of x: ghp_xxxxxxxx.
+	`(?:[xX]{6}|\*{4}|\.\.\.$|…$)`,
+])
 
 # Example keys that AWS prints in its own documentation.
 published(text) if {
@@ -141,31 +143,42 @@ strength(key) := grade if {
 grade_of(name) := "none" if {
 	regex.match(`(?:^|_)(?:public|publishable|existing|use|enable|enabled|disable|has|allow|require|max|min|no|skip|hide|show|reset|forgot|checksum|hash|digest|fingerprint|sha)_`, name)
 } else := "strong" if {
-	regex.match(`(?:^|_)(?:[a-z]*password|[a-z]*passwd|passphrase|pwd|passwort|requirepass|masterauth|rootpw|userpw|bindpw)$|_pass$|^(?:pass|dbpass|smtppass)$`, name)
-} else := "strong" if {
-	regex.match(`(?:^|_)(?:(?:client|app|application|consumer|shared|hmac|jwt|oauth|oidc|cookie|session|webhook|signing|csrf|encryption|api|hash|admin|bot|turn|github|gitlab|google|slack|azure|aws|paypal|stripe|access)_secret|clientsecret|appsecret|sharedsecret|jwtsecret|cookiesecret|secret_access_key|secretaccesskey|secret_token|signing_secret)$`, name)
-} else := "strong" if {
-	regex.match(`(?:^|_)(?:(?:api|auth|access|bearer|refresh|bot|github|gitlab|gh|git|slack|vault|root|admin|oauth|api|npm|registry|private|personal|deploy|service|user|session|bootstrap|telegram|discord|cloudflare|tunnel|influx|influxdb|consul|hec|id|join|agent|master|node|sonar|snyk|datadog|grafana|install|runner|registration|digitalocean|hcloud|linode|hetzner|pushover|plex)_token|apitoken|authtoken|accesstoken)$`, name)
-} else := "strong" if {
-	regex.match(`(?:^|_)(?:api_?key|apikey|private_?key|signing_?key|encryption_?key|master_?key|shared_?key|shared_?access_?key|account_?key|storage_?key|auth_?key|hmac_?key|crypt_?key|cipher_?key|license_?key|secret_?hash|app_?key|application_?key|access_?key|key_?data|jwt_?key|session_?key|csrf_?key|hash_?key|rndc_?key|tsig_?key|cookie_?key)$`, name)
+	regex.match(strong, name)
 } else := "weak" if {
 	regex.match(`(?:^|_)(?:secret|secret_?key|token|credential|credentials|bearer|sas)$`, name)
 } else := "none"
+
+strong := concat("|", [
+	`(?:^|_)(?:[a-z]*password|[a-z]*passwd|passphrase|pwd|passwort|requirepass|masterauth|rootpw|userpw|bindpw)$|_pass$|^(?:pass|dbpass|smtppass)$`,
+	`(?:^|_)(?:(?:client|app|application|consumer|shared|hmac|jwt|oauth|oidc|cookie|session|webhook|signing|csrf|encryption|api|hash|admin|bot|turn|github|gitlab|google|slack|azure|aws|paypal|stripe|access)_secret|clientsecret|appsecret|sharedsecret|jwtsecret|cookiesecret|secret_access_key|secretaccesskey|secret_token|signing_secret)$`,
+	`(?:^|_)(?:(?:api|auth|access|bearer|refresh|bot|github|gitlab|gh|git|slack|vault|root|admin|oauth|api|npm|registry|private|personal|deploy|service|user|session|bootstrap|telegram|discord|cloudflare|tunnel|influx|influxdb|consul|hec|id|join|agent|master|node|sonar|snyk|datadog|grafana|install|runner|registration|digitalocean|hcloud|linode|hetzner|pushover|plex)_token|apitoken|authtoken|accesstoken)$`,
+	`(?:^|_)(?:api_?key|apikey|private_?key|signing_?key|encryption_?key|master_?key|shared_?key|shared_?access_?key|account_?key|storage_?key|auth_?key|hmac_?key|crypt_?key|cipher_?key|license_?key|secret_?hash|app_?key|application_?key|access_?key|key_?data|jwt_?key|session_?key|csrf_?key|hash_?key|rndc_?key|tsig_?key|cookie_?key)$`,
+])
 
 # Whether a pair is a credential, in words; undefined where it isn't. `strict` asks for a value that was surely made by a
 # machine, where the place says little: annotations, and objects whose fields mean what they like.
 credential(pair, strict) := what if {
 	what := format(pair.value)
 	live(pair)
-} else := "a value of an HTTP Authorization header" if {
+} else := named(pair, strict)
+
+# The same without what the value's own form says.
+named(pair, strict) := "a value of an HTTP Authorization header" if {
 	header(pair)
 } else := "a registry login" if {
 	login(pair)
-} else := what if {
+} else := "a credential" if {
+	hopeful(pair.value, strict)
 	grade := strength(pair.key)
 	grade != "none"
 	is_value(pair, grade, strict)
-	what := "a credential"
+}
+
+# What `made` asks for, asked first where it is cheap and seldom true.
+hopeful(value, strict) if {
+	not strict
+} else if {
+	random(plain(value))
 }
 
 # An example in a comment: a URL there names user and password for show.
@@ -212,30 +225,26 @@ harmless(value) if {
 		"opaque", "jwt", "ldap", "oauth", "oidc", "saml", "empty", "generated",
 	}
 } else if {
-	regex.match(`^(?:/|\./|\.\./|~/|[A-Za-z]:\\|file:)[A-Za-z0-9_.@:\\/{}*-]*$`, value)
-} else if {
-	regex.match(`^[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+\.(?:pem|key|crt|txt|json|ya?ml|conf|jks|p12|pub|asc|env)$|^[A-Za-z0-9_-]+\.(?:pem|key|crt|cer|txt|json|ya?ml|conf|ini|jks|p12|pub|asc|env|sh|py|html)$`, value)
-} else if {
-	regex.match(`^[A-Za-z][A-Za-z0-9+.-]*://`, value)
-} else if {
-	regex.match(`^\{?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\}?$`, value)
-} else if {
-	regex.match(`^(?i:sha[0-9]{1,3}|md5)[:-]`, value)
-} else if {
-	regex.match(`^(?:arn:|urn:|projects/|ssh-|ecdsa-|sk-ssh|age1[a-z0-9]{20}|pk_(?:live|test)_)`, value)
-} else if {
-	contains(value, "-----BEGIN")
-} else if {
-	# The name of a variable, of a field.
-	regex.match(`^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^[a-z_]+(?:\.[a-z_]+)+,?$`, value)
-} else if {
-	regex.match(`^[0-9.]+(?:ms|s|m|h|d|w|y|[kKMGT]i?[bB]?)$`, value)
-} else if {
-	regex.match(`[ \t\r\n][!-~]+[ \t\r\n]`, value)
-} else if {
-	# Serialized structure, code, a format string.
-	regex.match("[(){}`]|^[\\[<]|[$][A-Za-z_]|%[sdv]", value)
+	regex.match(harmless_form, value)
 }
+
+harmless_form := concat("|", [
+	`^(?:/|\./|\.\./|~/|[A-Za-z]:\\|file:)[A-Za-z0-9_.@:\\/{}*-]*$`,
+	`^[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+\.(?:pem|key|crt|txt|json|ya?ml|conf|jks|p12|pub|asc|env)$`,
+	`^[A-Za-z0-9_-]+\.(?:pem|key|crt|cer|txt|json|ya?ml|conf|ini|jks|p12|pub|asc|env|sh|py|html)$`,
+	`^[A-Za-z][A-Za-z0-9+.-]*://`,
+	`^\{?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\}?$`,
+	`^(?i:sha[0-9]{1,3}|md5)[:-]`,
+	`^(?:arn:|urn:|projects/|ssh-|ecdsa-|sk-ssh|age1[a-z0-9]{20}|pk_(?:live|test)_)`,
+	"-----BEGIN",
+	# The name of a variable, of a field.
+	`^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$`,
+	`^[a-z_]+(?:\.[a-z_]+)+,?$`,
+	`^[0-9.]+(?:ms|s|m|h|d|w|y|[kKMGT]i?[bB]?)$`,
+	`[ \t\r\n][!-~]+[ \t\r\n]`,
+	# Serialized structure, code, a format string.
+	"[(){}`]|^[\\[<]|[$][A-Za-z_]|%[sdv]",
+])
 
 # The name of a Secret, of a key in one, or of a header: words joined by dashes, of which one says what it holds.
 harmless_name := `^[a-z0-9]+(?:[-.][a-z0-9]+)*[-.](?:passwords?|pass|pwd|secrets?|tokens?|keys?|creds?|credentials?|auth|tls|cert|certs|config|env|sa|account|user)$|^(?:passwords?|secrets?|tokens?|creds?|credentials?|auth)[-.][a-z]+(?:[-.][a-z]+)*$|^[Xx]-[A-Za-z-]+$`

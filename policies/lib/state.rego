@@ -62,28 +62,32 @@ stateful(object_) if {
 	count(claims) > 0
 }
 
-stateful(object_) if is_database(object_)
-
-stateful(object_) if is_cloud(object_)
-
-is_database(object_) if {
-	kinds := _databases[gitops.group(object_)]
-	object_.kind in kinds
+stateful(object_) if {
+	_custom(object_)
+	_is_held(object_, gitops.group(object_))
 }
 
-is_database(object_) if _databases[gitops.group(object_)] == []
+# No operator's objects are in Kubernetes' own groups, nor in those of the commonest controllers.
+_custom(object_) if {
+	version := object.get(object_, "apiVersion", "")
+	is_string(version)
+	contains(version, ".")
+	not regex.match(`^(?:[a-z.]+\.k8s\.io|(?:helm|kustomize|source|image|notification)\.toolkit\.fluxcd\.io|external-secrets\.io|monitoring\.coreos\.com|cert-manager\.io)/`, version)
+}
+
+_is_held(object_, group) if object_.kind in _databases[group]
+
+_is_held(_, group) if _databases[group] == []
 
 # A custom resource that stands for something at a cloud provider, which its operator deletes with it.
-is_cloud(object_) if {
+_is_held(object_, group) if {
 	not object_.kind in _configures
-	group := gitops.group(object_)
 	regex.match(`\.(aws|gcp|azure|azuread)(\.m)?\.upbound\.io$|\.(aws|gcp|azure|alibaba|do)\.crossplane\.io$|\.services\.k8s\.aws$|\.cnrm\.cloud\.google\.com$|\.azure\.com$`, group)
 	group != "services.k8s.aws"
 }
 
-is_cloud(object_) if {
+_is_held(object_, "infra.contrib.fluxcd.io") if {
 	object_.kind == "Terraform"
-	gitops.group(object_) == "infra.contrib.fluxcd.io"
 	object_.spec.destroyResourcesOnDeletion == true
 }
 

@@ -13,6 +13,7 @@
 #   scope: resource
 #   severity: warning
 #   kinds: ["*"]
+#   mentions: [argocd.argoproj.io/sync-options, kustomize.toolkit.fluxcd.io/prune, helm.sh/resource-policy, syncOptions]
 #   needs: [target]
 #   remedy: "Write the guard that its controller reads: argocd.argoproj.io/sync-options with Prune=false, kustomize.toolkit.fluxcd.io/prune with disabled, in a HelmRelease helm.sh/resource-policy with keep."
 package gitops_guard.prune.ineffective_guard

@@ -10,7 +10,7 @@
 #   scope: resource
 #   severity: {production: warning, else: note}
 #   kinds: ["*"]
-#   mentions: [automated]
+#   mentions: ['"prune":true']
 #   remedy: "Annotate it with argocd.argoproj.io/sync-options: Prune=confirm (or Prune=false), under Flux with kustomize.toolkit.fluxcd.io/prune: disabled."
 #   parameters: {include: []}
 #   needs: [target]
@@ -23,10 +23,10 @@ import data.gitops_guard.lib.state
 
 deny contains result.violation([], msg) if {
 	input.target != null
+	judged
 	some owner in object.get(input.target, "owners", [])
 	owner.automated == true
 	owner.prune == true
-	judged
 	not app_guarded(owner)
 	not state.guarded(input.object)
 	count(guards.written(input.object)) == 0

@@ -14,6 +14,7 @@
 # custom:
 #   scope: resource
 #   severity: error
+#   mentions: ['"form":"']
 #   security_severity: "7.5"
 #   remedy: Change the credential where it is used, keep it in an encrypted or external Secret, and refer to that (secretKeyRef, valuesFrom, substituteFrom).
 #   parameters: {allow_keys: []}
@@ -30,10 +31,10 @@ deny contains fault if {
 # What stands at each place; several reasons for one place are one fault.
 found[place] contains msg if {
 	some pair in input.facts.embedded
-	what := judged(pair)
 	not in_secret(pair.path)
 	not faked(pair.path)
 	not allowed(pair.key)
+	what := judged(pair)
 	place := [pair.path, pair.line]
 	msg := sprintf("%s stands in %s", [what, label(pair)])
 }
@@ -56,8 +57,8 @@ judged(pair) := "more than can be judged" if {
 	secrets.live(pair)
 	what := secrets.format(pair.value)
 } else := what if {
+	what := secrets.named(pair, strict(pair))
 	spoken(pair)
-	what := secrets.credential(pair, strict(pair))
 }
 
 # plaintext-secret's business.
@@ -82,11 +83,6 @@ faked(path) if {
 spoken(pair) if {
 	pair.form in {"named", "flag", "part"}
 } else if {
-	place := area(input.object, pair.path)
-	place != ""
-	not reference_block(pair.key)
-} else if {
-	strict(pair)
 	not reference_block(pair.key)
 }
 
@@ -95,8 +91,7 @@ strict(pair) := false if {
 	pair.form in {"named", "flag", "part"}
 	pair.path[0] != "metadata"
 } else := false if {
-	place := area(input.object, pair.path)
-	place != ""
+	area(input.object, pair.path) != ""
 } else := true
 
 area(object_, path) := "data" if {
