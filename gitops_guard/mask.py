@@ -158,7 +158,7 @@ class Mask:
             cover_values(lines, structured=file.endswith((".yaml", ".yml", ".json")))
         for number in self._lines.get(file, ()):
             cover(lines, number, value_column(lines, number))
-        for origin, start in sorted(self._places.get(file, ())):
+        for origin, start in sorted(self._places.get(file, ()), key=lambda place: (*place[0][:7], place[1])):
             at = origin.column - 1
             stands = origin.line <= len(lines) and lines[origin.line - 1].startswith(start, at)
             cover(lines, origin.line, origin.column + (len(start) if stands else 0))

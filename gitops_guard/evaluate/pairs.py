@@ -47,9 +47,9 @@ _KEY_MARKS = ("pass", "pwd", "secret", "token", "cred", "key", "auth", "bearer",
 # What tokens begin with, in lower case; the expression where that word alone says too little.
 _TOKENS = {
     **dict.fromkeys((
-        "akia", "asia", "aiza", "eyj", "sg.", "gocspx-", "pmak-", "hf_", "hvs.", "hvb.", "ya29.", "dckr_", "dapi", "lin_api_", "pul-",
-        "nrak-", "atatt", "xkeysib-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xapp-", "hooks.slack", "webhook.office",
-        "whsec_", "sk-", "npm_", "pypi-", ".atlasv1."), ""),
+        "akia", "asia", "aiza", "eyj", "sg.", "gocspx-", "pmak-", "hf_", "hvs.", "hvb.", "ya29.", "dckr_", "dapi", "lin_api_",
+        "pul-", "nrak-", "atatt", "xkeysib-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xapp-", "hooks.slack",
+        "webhook.office", "whsec_", "sk-", "npm_", "pypi-", ".atlasv1."), ""),
     "@": r"://[^\s/?#@:]{0,200}:[^\s/@]{1,500}@",
     "shp": r"shp(?:at|ss|ca|pa)_",
     "gl": r"gl[a-z]{2,6}-|gls?[ac]_",
@@ -162,7 +162,8 @@ def pairs_in(text: str) -> list[Pair]:
     found = set(itertools.islice(_text(text, 1, 0), MAX_PAIRS + 1))
     if len(found) > MAX_PAIRS:
         return [Pair("", "", 1, "overflow")]
-    return sorted((pair for pair in found if not _refers(pair.value)), key=lambda pair: (pair.line, pair.form, pair.key, pair.value))
+    return sorted((pair for pair in found if not _refers(pair.value)),
+                  key=lambda pair: (pair.line, pair.form, pair.key, pair.value))
 
 
 def scalar_pairs(key: str, value: str) -> list[Pair]:

@@ -14,6 +14,7 @@ from ..policy import POLICY_ERROR, Policy
 from .files import FileInput
 from .repository import Repository
 
+_OBJECT = '"object":'
 _LOOSE = "secrets/"
 """The category that also judges what no target takes in."""
 
@@ -102,10 +103,10 @@ class Unit:
             return f'{{{self.members},"facts":{facts},"parameters":{parameters}}}'
         return f'{{{self.members},"parameters":{parameters}}}'
 
-    def mentions(self, policy: Policy, facts: str) -> bool:
-        """Whether the input holds one of the texts without which the policy finds nothing."""
-        words = policy.metadata.mentions
-        return not words or any(word in self.members or word in facts or word in self.known for word in words)
+    @property
+    def beside(self) -> str:
+        """What the input holds beside the object and its facts, which are the same for all targets."""
+        return f"{self.members[len(_OBJECT) + len(self.manifest):]}{self.known}"
 
     def reaches(self, policy: Policy) -> Iterable[Resource]:
         """The occurrences that a finding of the policy is about."""
@@ -156,7 +157,7 @@ class _Maker:
             plain, needy = self._asked(items[0])
             if all(item.target is None for item in items):
                 plain, needy = self._loose(plain), self._loose(needy)
-            member = f'"object":{text}'
+            member = f"{_OBJECT}{text}"
             known = self._known(items[0])
             if plain:
                 found.append(Unit(plain, member, text, items[0].body, tuple(items), known=known))

@@ -144,3 +144,43 @@ data:
     found = facts_for(load(text))["commands"]
     assert [(one["path"], one["line"], one["program"]) for one in found] == [
         (["data", "run.sh"], 1, "echo"), (["data", "run.sh"], 2, "kubectl"), (["data", "other"], 2, "helm")]
+
+
+def test_references_of_plugins_are_no_pairs():
+    body = load("kind: ConfigMap\nmetadata:\n  annotations:\n    avp.kubernetes.io/path: kv/data/app\n"
+                "data:\n  url: <path:kv/data/app#url>\n  block: |\n    a: 1\n    password: <path:kv/data/app#password>\n  name: <user>\n")
+    found = facts_for(body)["references"]
+    assert [(fact["path"], fact["line"], fact["form"], fact["text"]) for fact in found] == [
+        (["data", "url"], 0, "placeholder", "<path:kv/data/app#url>"),
+        (["data", "block"], 2, "placeholder", "<path:kv/data/app#password>"),
+        (["data", "name"], 0, "placeholder", "<user>")]
+
+
+def test_annotations_of_plugins_below_the_object_are_references():
+    inner = "kind: Deployment\nspec:\n  template:\n    metadata:\n      annotations:\n        avp.kubernetes.io/path: kv/data/app\n"
+    assert facts_for(load(inner))["references"] == [{
+        "path": ["spec", "template", "metadata", "annotations", "avp.kubernetes.io/path"], "line": 0, "form": "annotation",
+        "text": "avp.kubernetes.io/path"}]
+
+
+def test_without_references_there_is_no_such_fact():
+    assert "references" not in facts_for(load("kind: ConfigMap\ndata:\n  a: b < c\n"))
+
+
+@pytest.mark.parametrize(("gone", "expected"), [
+    (None, []), ({"namePrefix": Origin("k.yaml", 1, 1)}, ["namePrefix"]), ({"labels": Origin("k.yaml", 1, 1)}, []),
+    ({"nameSuffix": Origin("k.yaml", 2, 1), "namePrefix": Origin("k.yaml", 1, 1)}, ["namePrefix", "nameSuffix"])])
+def test_what_lengthened_the_name_of_a_sealed_secret(gone, expected):
+    body = Map({"kind": "SealedSecret", "metadata": Map({"name": "a"})})
+    body["metadata"].gone = gone
+    assert facts_for(body)["lengthened"] == expected
+
+
+def test_only_of_sealed_secrets_it_matters_what_lengthened_the_name():
+    assert "lengthened" not in facts_for(Map({"kind": "Secret", "metadata": Map({"name": "a"})}))
+
+
+def test_values_that_only_name_a_variable_are_no_pairs():
+    body = load("kind: ConfigMap\ndata:\n  password: $(PASSWORD)\n  a.sh: |\n    run --password $PASSWORD --token=${TOKEN}\n"
+                "  other: |\n    password=${PASSWORD:-hunter2}\n")
+    assert {value for _path, _line, _key, value in places(body)} == {"${PASSWORD:-hunter2}"}
