@@ -11,6 +11,17 @@
 #   scope: resource
 #   severity: warning
 #   kinds: ["*"]
+#   mentions:
+#     - '"uid":'
+#     - '"resourceVersion":'
+#     - '"managedFields":'
+#     - '"selfLink":'
+#     - '"generation":'
+#     - '"creationTimestamp":'
+#     - '"status":'
+#     - kubectl.kubernetes.io/last-applied-configuration
+#     - deployment.kubernetes.io/revision
+#     - pv.kubernetes.io/bind-completed
 #   remedy: Keep what people decide (spec, labels, names) and delete what the cluster wrote.
 package gitops_guard.bypass.cluster_dump
 

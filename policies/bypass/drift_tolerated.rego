@@ -13,6 +13,7 @@
 #   scope: resource
 #   severity: warning
 #   kinds: ["*"]
+#   mentions: [ignoreDifferences, ignoreApplicationDifferences, '"ignore":', kustomize.toolkit.fluxcd.io/ssa, helm.toolkit.fluxcd.io/driftDetection]
 #   remedy: Ignore the one field of the one object that a controller owns, by group, kind, name and path.
 package gitops_guard.bypass.drift_tolerated
 

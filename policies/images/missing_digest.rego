@@ -20,25 +20,19 @@ package gitops_guard.images.missing_digest
 import data.gitops_guard.lib.images
 import data.gitops_guard.lib.result
 
-# A moving tag, or none, is the business of images/unpinned-tag.
-tagged contains use if {
+deny contains fault if {
 	some use in images.used
 	use.image.digest == ""
+	# A moving tag, or none, is the business of images/unpinned-tag.
 	use.image.tag != ""
 	images.pinned(use.image.tag)
+	fault := told(use)
 }
 
-deny contains object.union(result.violation(use.path, msg), {"severity": "error"}) if {
-	some use in tagged
+told(use) := object.union(result.violation(use.path, msg), {"severity": "error"}) if {
 	images.listed(use.image, input.parameters.require_digest)
 	msg := sprintf("container %s: image %s must carry a digest", [use.container, images.shown(use.image)])
-}
-
-deny contains result.violation(use.path, msg) if {
-	some use in tagged
-	required := input.parameters.require_digest
-	not images.listed(use.image, required)
-	allow := input.parameters.allow
-	not images.listed(use.image, allow)
+} else := result.violation(use.path, msg) if {
+	not images.listed(use.image, input.parameters.allow)
 	msg := sprintf("container %s: image %s has no digest", [use.container, images.shown(use.image)])
 }

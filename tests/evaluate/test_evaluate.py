@@ -48,6 +48,27 @@ def test_clean_pairs_have_passed(tmp_path: Path) -> None:
     assert result.passed == [("t", "house/silent")]
 
 
+@pytest.mark.parametrize(("mentions", "found"), [
+    ("[Deploy]", True), ("[Other, 'aa']", True), ("['\"Deploy\"']", False), ("['\"kind\":\"Deployment\"']", True),
+    ("['\"kind\": \"Deployment\"']", False), ("[nothing]", False), ("['\"document\":false']", True)])
+def test_who_mentions_nothing_is_not_asked(tmp_path: Path, mentions: str, found: bool) -> None:
+    rule = policy("named", 'deny contains {"msg": "x"}', more=f"mentions: {mentions}")
+    result = judge(folder(tmp_path, rule), deployments("aa"))
+    assert bool(result.faults) is found
+    assert result.checked == {"house/named": 1}
+
+
+@pytest.mark.parametrize(("prune", "found"), [(True, True), (False, False)])
+def test_the_target_is_mentioned_for_each_target(tmp_path: Path, prune: bool, found: bool) -> None:
+    rule = policy("named", 'deny contains {"msg": "x"}', more="needs: [target]\nmentions: ['\"prune\":true']")
+    owner = Owner("argocd", "Application", "argocd", "a", automated=True, prune=prune)
+    one, two = deployments("a"), deployments("a")
+    two[0].target = "u"
+    targets = {"t": Target("t", "manifests", "t"), "u": Target("u", "manifests", "u", owners=(owner,))}
+    result = evaluate(folder(tmp_path, rule), Subjects([*one, *two], targets))
+    assert [fault.target for fault in result.faults] == (["u"] if found else [])
+
+
 def test_only_enabled_rules_run(tmp_path: Path) -> None:
     other = policy("other", 'deny contains {"msg": "other"}')
     result = judge(folder(tmp_path, {**other, **NAMED}), deployments("a"), enabled={"house/other"})
