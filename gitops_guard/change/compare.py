@@ -117,12 +117,17 @@ class _Comparison:
                 yield found[0]
 
     def _is_same(self, resource: Resource) -> bool:
-        """Whether it is there still, only that one side writes out a namespace which the other leaves to somebody unknown."""
+        """Whether it is there still, only that one side writes out a namespace which the other leaves to its owner.
+
+        Where neither side has an owner, nothing implies a namespace: an object is what kustomize builds.
+        """
         if self.known.is_cluster_scoped(resource):
             return False
         key = self.known.key(resource, self.part.target)
         for owner in self._owners():
             for other in self.known.counterparts(self.part, owner):
+                if owner is None and not other.target.owners:
+                    continue
                 for found in self.added:
                     there = self.known.key(found, other.target)
                     if (there._replace(namespace="") == key._replace(namespace="") and "" in (there.namespace, key.namespace)
