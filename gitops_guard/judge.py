@@ -6,20 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from .deploys import deployed, generated
 from .evaluate import Change, Evaluation, Subjects, evaluate
 from .evaluate.files import FileInput, read_files
 from .fold import fold, unreplaced
 from .globs import matches
 from .governance import surroundings
-from .graph.expand import is_controller
-from .grow import node_id
 from .guard import RULE as GUARD_RULE
 from .guard import Guard, inline_waivers
 from .handed import handed
 from .known import mark
 from .locate import locate, related
 from .mask import Mask
-from .model import Fault, Finding, Occurrence, Resource, ResourceId, Target, pointer, value_at
+from .model import Fault, Finding, Occurrence, Resource, Target, pointer, value_at
 from .promotion import Promotion
 from .request import Request
 from .schema import Schemas
@@ -107,7 +106,7 @@ def _invalid(item: Built, schemas: Schemas) -> Iterator[Fault]:
 def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: Sequence[Resource], files: Sequence[FileInput],
               beside: Beside) -> Evaluation:
     subjects = Subjects(resources=list(resources), targets={item.target.id: item.target for item in built}, files=list(files),
-                        changes=list(beside.changes), deploys=_deploys(side), generates=_generates(side),
+                        changes=list(beside.changes), deploys=deployed(side), generates=generated(side),
                         encrypted=encrypted(side.built), declared=declared_names(side.sources, side.built),
                         plugins=plugins(side.sources), versions=_versions(request),
                         handed=handed(side.graph, side.built),
@@ -124,39 +123,10 @@ def _versions(request: Request) -> dict[str, str]:
     return {name: version for name, version in named.items() if version}
 
 
-def _deploys(side: Side) -> dict[ResourceId, list[Resource]]:
-    """What each controller object deploys, where all of it is known."""
-    whole: dict[str, list[Resource] | None] = {}
-    for item in side.built:
-        for owner in item.target.owners:
-            known = whole.setdefault(owner.id, [])
-            if item.status != "rendered" or known is None:
-                whole[owner.id] = None
-            else:
-                known.extend(item.resources)
-    for maker, made, _scope in side.generated:
-        known, of_one = whole.setdefault(maker, []), whole.get(node_id(made.id))
-        whole[maker] = None if known is None or of_one is None else [*known, *of_one]
-    names = {resource.id for item in side.built for resource in item.resources if is_controller(resource)}
-    found = ((name, whole.get(node_id(name))) for name in names)
-    return {name: deployed for name, deployed in found if deployed is not None}
-
-
 def _made(side: Side, built: Iterable[Built]) -> list[Resource]:
     """What generators in targets make."""
     targets = {item.target.id for item in built}
     return list({id(made): made for _maker, made, _scope in side.generated if made.target in targets}.values())
-
-
-def _generates(side: Side) -> dict[ResourceId, list[Resource]]:
-    """What each ApplicationSet makes, where all of it is known."""
-    known = {node.id for node in side.graph.nodes if node.kind == "ApplicationSet" and node.status == "resolved"}
-    made: dict[str, list[Resource]] = {}
-    for maker, resource, _scope in side.generated:
-        made.setdefault(maker, []).append(resource)
-    sets = {resource.id for item in side.built for resource in item.resources
-            if resource.id.kind == "ApplicationSet" and node_id(resource.id) in known}
-    return {name: made.get(node_id(name), []) for name in sets}
 
 
 def _mask(sources: Sources, resources: Iterable[Resource], files: Iterable[FileInput], faults: Iterable[Fault]) -> Mask:

@@ -44,10 +44,10 @@ class Subjects:
     targets: Mapping[str, Target] = field(default_factory=dict)
     files: Sequence[FileInput] = ()
     changes: Sequence[Change] = ()
-    deploys: Mapping[ResourceId, Sequence[Resource]] = field(default_factory=dict)
-    """What each controller object deploys, of `resources`; those of which that is not known are left out."""
-    generates: Mapping[ResourceId, Sequence[Resource]] = field(default_factory=dict)
-    """The objects that each generator makes; those of which that is not known are left out."""
+    deploys: Mapping[tuple[ResourceId, str | None], Sequence[Resource]] = field(default_factory=dict)
+    """What each controller object, as a target holds it, deploys; those of which that is not known are left out."""
+    generates: Mapping[tuple[ResourceId, str | None], Sequence[Resource]] = field(default_factory=dict)
+    """The objects that each generator, as a target holds it, makes; those of which that is not known are left out."""
     encrypted: Mapping[tuple[ResourceId, str | None], Sequence[str]] = field(default_factory=dict)
     """Of a controller object, as a target holds it: what it deploys that SOPS encrypted."""
     declared: Mapping[Origin, Mapping[str, Any]] = field(default_factory=dict)
@@ -135,6 +135,8 @@ class _Maker:
         self.faults: list[Fault] = []
         for item in subjects.resources:
             self._texts.append(self._text(item))
+        self._everywhere = self._of_all()
+        """What `input.facts` says of every object."""
         self._text_of = {id(item): text for item, text in zip(subjects.resources, self._texts, strict=True)}
 
     def _text(self, item: Resource) -> str | None:
@@ -147,18 +149,20 @@ class _Maker:
             return None
 
     def objects(self) -> list[Unit]:
-        """Scope resource, and Conftest: each distinct object once; once for each target where a policy needs it."""
-        places: dict[str, list[Resource]] = {}
+        """Scope resource, and Conftest: each distinct object once; once for each target where a policy needs it.
+
+        Equal objects of which different things are known are distinct.
+        """
+        places: dict[tuple[str, str], list[Resource]] = {}
         for item, text in zip(self._subjects.resources, self._texts, strict=True):
             if text is not None:
-                places.setdefault(text, []).append(item)
+                places.setdefault((text, self._known(item)), []).append(item)
         found = []
-        for text, items in places.items():
+        for (text, known), items in places.items():
             plain, needy = self._asked(items[0])
             if all(item.target is None for item in items):
                 plain, needy = self._loose(plain), self._loose(needy)
             member = f"{_OBJECT}{text}"
-            known = self._known(items[0])
             if plain:
                 found.append(Unit(plain, member, text, items[0].body, tuple(items), known=known))
             by_target: dict[str | None, list[Resource]] = {}
@@ -168,20 +172,19 @@ class _Maker:
                 asked = needy if target is not None else self._loose(needy)
                 if asked:
                     members = f'{member},"target":{self._target(target)}'
-                    found.append(Unit(asked, members, text, items[0].body, tuple(here), target, known=self._known(here[0])))
+                    found.append(Unit(asked, members, text, items[0].body, tuple(here), target, known=known))
         return found
 
     def _known(self, item: Resource) -> str:
-        found = [f'"versions":{json.dumps(self._subjects.versions, sort_keys=True)}'] if self._subjects.versions else []
-        if item.id in self._subjects.deploys:
-            texts = [self._text_of.get(id(other)) for other in self._subjects.deploys[item.id]]
-            if None not in texts:
-                found.append(f'"deploys":[{",".join(text or "" for text in texts)}]')
-        if item.id in self._subjects.generates:
-            texts = [self._text(other) for other in self._subjects.generates[item.id]]
-            if None not in texts:
-                found.append(f'"generates":[{",".join(text or "" for text in texts)}]')
-        encrypted = self._subjects.encrypted.get((item.id, item.target))
+        """What else `input.facts` says of an object: the JSON text of its members."""
+        key = (item.id, item.target)
+        found = [self._everywhere] if self._everywhere else []
+        for name, facts in (("deploys", self._subjects.deploys), ("generates", self._subjects.generates)):
+            if key in facts:
+                texts = [self._text_of[id(other)] if id(other) in self._text_of else self._text(other) for other in facts[key]]
+                if None not in texts:
+                    found.append(f'"{name}":[{",".join(text or "" for text in texts)}]')
+        encrypted = self._subjects.encrypted.get(key)
         if encrypted is not None:
             found.append(f'"encrypted":{json.dumps(list(encrypted))}')
         declared = self._subjects.declared.get(item.declared)
@@ -189,8 +192,11 @@ class _Maker:
             found.append(f'"declared":{json.dumps(declared)}')
         if item.id.kind in self._subjects.handed and self._is_unowned(item.target):
             found.append(f'"handed":{json.dumps(list(self._subjects.handed[item.id.kind]))}')
-        if self._subjects.plugins:
-            found.append(f'"plugins":{json.dumps(list(self._subjects.plugins))}')
+        return ",".join(found)
+
+    def _of_all(self) -> str:
+        found = [f'"versions":{json.dumps(self._subjects.versions, sort_keys=True)}'] if self._subjects.versions else []
+        found += [f'"plugins":{json.dumps(list(self._subjects.plugins))}'] if self._subjects.plugins else []
         return ",".join(found)
 
     def _is_unowned(self, target: str | None) -> bool:
