@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,13 +127,13 @@ def _written(side: Side, folder: str, field: str) -> tuple[object, Origin] | Non
     return None
 
 
-def _declared(side: Side, file: str, name: ResourceId) -> Origin | None:
+def _declared(side: Side, file: str, name: ResourceId) -> Resource | None:
     try:
         found = manifests.read(side.sources, file, None) if _exists(side, file) else []
     except SourceError:
         return None
     wanted = (name.group, name.kind, name.name)
-    return next((item.declared for item in found if (item.id.group, item.id.kind, item.id.name) == wanted), None)
+    return next((item for item in found if (item.id.group, item.id.kind, item.id.name) == wanted), None)
 
 
 def _exists(side: Side, file: str) -> bool:
@@ -144,6 +145,7 @@ def _exists(side: Side, file: str) -> bool:
 
 def _change(change: TargetChange, base: View, head: View) -> Change:
     places: dict[ResourceId, Location] = {}
+    left: dict[ResourceId, Resource] = {}
     resources: dict[ResourceId, Resource] = {}
     for edit in change.changed:
         resources[edit.after.id] = edit.after
@@ -152,22 +154,25 @@ def _change(change: TargetChange, base: View, head: View) -> Change:
     for item in change.deleted:
         origin = place_of(item, change, base, head)
         resources[item.resource.id] = item.resource
+        still = head.declares(item.resource.declared.file, item.resource.id)
+        if still is not None:
+            left[item.resource.id] = replace(item.resource, body=still.body, declared=still.declared)
         places[item.resource.id] = _location(origin or Origin(item.resource.declared.file, 1, 1, exact=False))
     document = {
         "target": describe(change.target),
         "before": change.before,
         "after": change.after,
-        "deleted": [_deletion(item) for item in change.deleted],
+        "deleted": [_deletion(item, left.get(item.resource.id)) for item in change.deleted],
         "added": [_identity(resource.id) for resource in change.added],
         "changed": [{"resource": _identity(edit.after.id), "before": edit.before.body, "after": edit.after.body,
                      "reinstalls": list(edit.reinstalls) if edit.reinstalls else None, "recreated_by": edit.replaced}
                     for edit in change.changed],
     }
     place = next(iter(places.values()), Location(change.target.path, 1, 1, "nearest"))
-    return Change(change.target.id, document, resources, places, place)
+    return Change(change.target.id, document, resources, places, place, left)
 
 
-def _deletion(item: Deletion) -> Mapping[str, Any]:
+def _deletion(item: Deletion, left: Resource | None) -> Mapping[str, Any]:
     found: dict[str, Any] = {
         "resource": _identity(item.resource.id),
         "object": item.resource.body,
@@ -180,6 +185,7 @@ def _deletion(item: Deletion) -> Mapping[str, Any]:
         "new_owner": item.new_owner.id if item.new_owner is not None else None,
         "takes": None,
         "along": [_identity(resource.id) for resource in item.along],
+        "left": left.body if left is not None else None,
     }
     if item.takes is not None:
         found["takes"] = {"cascades": item.takes.cascades, "known": item.takes.known,

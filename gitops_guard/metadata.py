@@ -16,9 +16,10 @@ from .origin import Map, Origin, Seq, origin_of
 
 SCOPES = ("resource", "target", "change", "file", "repository")
 TOP = ("title", "description", "related_resources", "custom", "scope", "authors", "organizations", "entrypoint", "schemas")
-CUSTOM = ("scope", "severity", "remedy", "security_severity", "kinds", "parameters", "replaces", "needs", "admission", "mentions")
+CUSTOM = ("scope", "severity", "remedy", "security_severity", "kinds", "parameters", "replaces", "needs", "admission", "mentions",
+          "changes")
 _ONLY_FOR = {"kinds": ("resource", "repository"), "needs": ("resource",), "admission": ("resource",),
-             "mentions": ("resource",)}
+             "mentions": ("resource",), "changes": ("resource",)}
 RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[A-Za-z0-9_.-]+")
 _KIND = re.compile(r"([a-z0-9.*-]*/)?[A-Za-z0-9*]+")
 _MENTION = re.compile(r"[ -\[\]-~]{2,100}")
@@ -39,6 +40,8 @@ class Metadata:
     admission: bool = False
     mentions: tuple[str, ...] = ()
     """Where none of these texts is in the input, the policy finds nothing, and isn't asked."""
+    changes: bool = False
+    """Of scope resource: also judges what a change does, as scope change."""
 
 
 class MetadataError(Exception):
@@ -86,7 +89,7 @@ def read(document: Any, rule_id: str, root: Origin | None = None) -> Metadata:
         replaces=tuple(_texts(custom, "replaces", RULE_ID, "the id of a rule")),
     )
     mentions = tuple(_texts(custom, "mentions", _MENTION, "a text of printable ASCII without backslashes"))
-    return Metadata(rule, scope, kinds, _parameters(custom), bool(needs), admission, mentions)
+    return Metadata(rule, scope, kinds, _parameters(custom), bool(needs), admission, mentions, _flag(custom, "changes"))
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:

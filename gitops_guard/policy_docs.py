@@ -64,7 +64,8 @@ def _facts(rule: Rule, described: Metadata | None) -> Iterator[str]:
         yield f"- Security severity: {rule.security_severity}"
     if described is not None:
         kinds = ": " + ", ".join(f"`{kind}`" for kind in described.kinds) if described.kinds else ""
-        yield f"- Judges: {_SCOPES[described.scope]}{kinds}"
+        more = f", and {_SCOPES['change']}" if described.changes else ""
+        yield f"- Judges: {_SCOPES[described.scope]}{kinds}{more}"
         if described.admission:
             yield "- Can be enforced in the cluster, too"
     if rule.replaces:

@@ -58,11 +58,11 @@ def test_example(policy: Policy, example: Example, engine: str) -> None:
 
 @pytest.mark.parametrize(("policy", "example"), EXAMPLES, ids=name_of)
 def test_inputs_of_examples_satisfy_their_schema(policy: Policy, example: Example) -> None:
-    validator = schema_of(policy.metadata.scope)
     found, faults = units([policy], [0], subjects_of(example, LOADED.rules))
     assert faults == []
     for unit in found:
         facts = {"decoded": {}, "sops": {"document": False, "plain": []}, "sealed": {}, "embedded": []}
+        validator = schema_of("change" if unit.change is not None else policy.metadata.scope)
         validator.validate(json.loads(unit.input("{}", json.dumps(facts))))
 
 

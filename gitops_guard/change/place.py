@@ -51,7 +51,7 @@ def _users(file: str, folders: frozenset[str], base: View) -> Iterator[tuple[str
         wanted = user
 
 
-def _entry(folder: str, name: str, target: Target, head: View, still: Origin | None) -> Origin | None:
+def _entry(folder: str, name: str, target: Target, head: View, still: Resource | None) -> Origin | None:
     """The list of a kustomization that no longer names something; None where it still does, or is no part of the target."""
     used = head.uses.get(folder)
     reached = any(folder in part.folders for part in head.parts if part.target.id == target.id or part.target.path == target.path)
@@ -59,7 +59,7 @@ def _entry(folder: str, name: str, target: Target, head: View, still: Origin | N
         return None
     if name in used[0] or name in used[1]:
         if name in used[1] and still is not None:
-            return still
+            return still.declared
         return Origin(name, 1, 1, exact=False) if name in used[1] and head.exists(name) else None
     for field in _LISTS:
         found = head.written(folder, field)

@@ -52,8 +52,8 @@ class View:
     """(folder, field) -> the value of a field of its kustomization and its place, or None."""
     exists: Callable[[str], bool] = lambda _file: False
     """Whether a file is there."""
-    declares: Callable[[str, ResourceId], Origin | None] = lambda _file, _name: None
-    """(file, object) -> where the file still has the object; None where it does not."""
+    declares: Callable[[str, ResourceId], Resource | None] = lambda _file, _name: None
+    """(file, object) -> the object as the file has it; None where it does not."""
 
     def object(self, name: str, scopes: frozenset[str]) -> Resource | None:
         """The controller object of an id that grew from one of these roots, else any of that id."""

@@ -154,7 +154,7 @@ class _Reader:
                 if number in broken or over or (at, number) in self._unjudged:
                     dirty.update((target, policy.id) for target in targets)
                     continue
-                whole = unit.file is not None or policy.metadata.scope in ("target", "change", "repository")
+                whole = unit.file is not None or unit.change is not None or policy.metadata.scope in ("target", "repository")
                 checked[policy.id] += 1 if whole else len(targets)
                 passed.update((target, policy.id) for target in targets if target is not None)
         return checked, sorted(passed - dirty)
@@ -164,6 +164,6 @@ def _targets(policy: Policy, unit: Unit) -> list[str | None]:
     """The targets that a unit speaks of."""
     if unit.repository is not None:
         return [str(target["id"]) for target in unit.repository.targets]
-    if policy.metadata.scope in ("target", "change"):
+    if unit.change is not None or policy.metadata.scope == "target":
         return [unit.target]
     return [item.target for item in unit.reaches(policy)]

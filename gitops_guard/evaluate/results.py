@@ -46,7 +46,7 @@ def read(policy: Policy, unit: Unit, rule: str, text: str) -> Iterator[Fault]:
 
 
 def _one(policy: Policy, unit: Unit, item: Mapping[str, Any]) -> Iterator[Fault]:
-    scope = policy.metadata.scope
+    scope = policy.metadata.scope if unit.change is None else "change"
     for key in item:
         if key not in _KEYS[scope]:
             raise ShapeError(f"a result has the unknown key {key!r}"[:200])
@@ -76,12 +76,14 @@ def _one(policy: Policy, unit: Unit, item: Mapping[str, Any]) -> Iterator[Fault]
 
 
 def _of_change(change: Change, item: Mapping[str, Any], fault: Fault) -> Fault:
-    """A fault about an object of a change: at the field where it is there still, at what lost it where it is gone."""
+    """A fault about an object of a change: at the field where a file has it still, at what lost it where it is gone."""
     if "resource" not in item:
         return replace(fault, location=change.place)
     name = _identity(item)
     if name not in change.resources:
         raise ShapeError("a result's resource is none of those in input.change")
+    if fault.path and name in change.left:
+        return replace(fault, resource=change.left[name])
     return replace(fault, resource=change.resources[name], location=change.places.get(name))
 
 

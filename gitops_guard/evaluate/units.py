@@ -33,6 +33,8 @@ class Change:
     """Those that are gone: where they were lost."""
     place: Location
     """What stands for the target as a whole."""
+    left: Mapping[ResourceId, Resource] = field(default_factory=dict)
+    """Those that are gone and still in their file: as the head side's file has them."""
 
 
 @dataclass
@@ -259,7 +261,8 @@ class _Maker:
         return found
 
     def _scope(self, scope: str) -> tuple[int, ...]:
-        return tuple(number for number in self._order if self._policies[number].metadata.scope == scope)
+        return tuple(number for number in self._order if self._policies[number].metadata.scope == scope
+                     or (scope == "change" and self._policies[number].metadata.changes))
 
     def _asked(self, item: Resource) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The policies for an object: those that need no target, and those that do."""

@@ -21,7 +21,7 @@ application := {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "me
 deletion(object_, more) := object.union(
 	{
 		"resource": name_of(object_), "object": object_, "event": "removed", "pruned": true, "guarded_by": null, "deferred": false,
-		"owner": "argocd/Application/argocd/shop", "successor": null, "new_owner": null, "takes": null, "along": [],
+		"owner": "argocd/Application/argocd/shop", "successor": null, "new_owner": null, "takes": null, "along": [], "left": null,
 	},
 	more,
 )

@@ -4,7 +4,8 @@
 #   Each controller reads its own guards: Argo CD its sync options, Flux its annotation, Helm (and so a HelmRelease) its resource
 #   policy; Argo CD honours the last only when it deletes an Application with all it has. Options are compared letter by letter.
 #   Prune and Delete options of a whole Application are known since Argo CD 3.4, Prune=confirm since 2.14; before, they are
-#   ignored without a word.
+#   ignored without a word. And both ask the object in the cluster: a guard that is written in the change that drops the object
+#   never gets there.
 # related_resources:
 #   - ref: "https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#no-prune-resources"
 #   - ref: "https://fluxcd.io/flux/components/kustomize/kustomizations/#prune"
@@ -15,9 +16,11 @@
 #   kinds: ["*"]
 #   mentions: [argocd.argoproj.io/sync-options, kustomize.toolkit.fluxcd.io/prune, helm.sh/resource-policy, syncOptions]
 #   needs: [target]
+#   changes: true
 #   remedy: "Write the guard that its controller reads: argocd.argoproj.io/sync-options with Prune=false, kustomize.toolkit.fluxcd.io/prune with disabled, in a HelmRelease helm.sh/resource-policy with keep."
 package gitops_guard.prune.ineffective_guard
 
+import data.gitops_guard.lib.changes
 import data.gitops_guard.lib.gitops
 import data.gitops_guard.lib.guards
 import data.gitops_guard.lib.result
@@ -59,6 +62,28 @@ deny contains result.violation(array.concat(place, [index]), msg) if {
 	reason := ignored(option)
 	msg := sprintf("%s of the whole Application guards nothing: %s", [option, reason])
 }
+
+# On what is dropped in the same change.
+deny contains {"resource": item.resource, "path": guard.path, "msg": msg} if {
+	some item in input.change.deleted
+	item.event in {"removed", "target-emptied"}
+	changes.really_deleted(item)
+	item.left != null
+	some guard in guards.written(item.left)
+	guard.spelled
+	not guard in guards.written(item.object)
+	guard["for"] in readers(item.owner)
+	msg := sprintf("%s comes with the deletion: the controller asks this %s in the cluster, which does not have it", [guard.text, item.resource.kind])
+}
+
+# Whose guards the owner of that id reads; without one, any that prunes.
+readers(owner) := {"argocd", "flux"} if owner == null
+
+else := {"argocd"} if startswith(owner, "argocd/")
+
+else := {"helm"} if startswith(owner, "flux/HelmRelease/")
+
+else := {"flux"}
 
 ignored(option) := sprintf("Argo CD %s does not know it, only 3.4 and later do", [version]) if {
 	option in {"Prune=false", "Prune=confirm", "Delete=false", "Delete=confirm"}

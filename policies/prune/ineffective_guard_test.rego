@@ -94,3 +94,39 @@ test_application_that_guards if {
 	found := judged(keep, object.union(argocd, {"sync_options": ["Prune=false"]}), {})
 	count(found) == 0
 }
+
+dropped(left, more) := found if {
+	item := cases.deletion(cases.claim, object.union({"left": left}, more))
+	found := ineffective_guard.deny with input as cases.change([item])
+}
+
+guarded(annotations) := object.union(cases.claim, {"metadata": {"annotations": annotations}})
+
+test_comes_with_the_deletion if {
+	every case in [
+		[option("Prune=false"), {}],
+		[option("Prune=confirm"), {"event": "target-emptied"}],
+		[switched("disabled"), {"owner": "flux/Kustomization/flux-system/shop"}],
+		[keep, {"owner": "flux/HelmRelease/shop/shop"}],
+		[switched("disabled"), {"owner": null}],
+	] {
+		found := dropped(guarded(case[0]), case[1])
+		count(found) == 1
+	}
+}
+
+test_nothing_was_meant_to_be_kept if {
+	every case in [
+		[null, {}],
+		[cases.claim, {}],
+		[guarded(keep), {}],
+		[guarded(option("Prune=false")), {"owner": "flux/Kustomization/flux-system/shop"}],
+		[guarded(option("Prune=false")), {"object": guarded(option("Prune=false"))}],
+		[guarded(option("Prune=false")), {"pruned": false}],
+		[guarded(option("Prune=false")), {"event": "moved"}],
+		[guarded(option("Prune=false")), {"guarded_by": "argocd.argoproj.io/sync-options: Prune=false"}],
+	] {
+		found := dropped(case[0], case[1])
+		count(found) == 0
+	}
+}
