@@ -13,12 +13,16 @@ changed(before, after) := {place |
 
 # A value that is new or another stands where it was written; one that is gone has no place of its own.
 _place(before, after, path) := array.concat(path, min(inner)) if {
-	inner := _inner(object.get(before, path, null), object.get(after, path, null))
+	inner := _inner(_value(before, path), _value(after, path))
 	count(inner) > 0
 } else := array.concat(path, min(gone)) if {
-	gone := _inner(object.get(after, path, null), object.get(before, path, null))
+	gone := _inner(_value(after, path), _value(before, path))
 	count(gone) > 0
 } else := path
+
+_value(object_, path) := _settings(object.get(object_, path, [])) if path in [["spec", "containers"], ["spec", "initContainers"]]
+
+else := object.get(object_, path, null)
 
 # Where `after` has a value that `before` does not.
 _inner(before, after) := {inner |
@@ -95,6 +99,8 @@ _candidates(before, after) := {path |
 	some path in object.get(_fixed, [gitops.group(after), after.kind], [])
 } | {path |
 	some path in _content(before, after)
+} | {path |
+	some path in _of_pod(before, after)
 } | {["spec", source] |
 	after.kind == "PersistentVolume"
 	gitops.group(after) == ""
@@ -103,6 +109,36 @@ _candidates(before, after) := {path |
 	some source in object.keys(before.spec) | object.keys(after.spec)
 	not source in _settings_of_a_volume
 }
+
+# A Pod keeps all but its images, its deadline and the tolerations that it is given.
+_of_pod(before, after) := _fields_of_pod(before.spec, after.spec) | _lists_of_pod(before.spec, after.spec) if {
+	after.kind == "Pod"
+	gitops.group(after) == ""
+	is_object(before.spec)
+	is_object(after.spec)
+} else := set()
+
+_fields_of_pod(before, after) := {["spec", field] |
+	some field in object.keys(before) | object.keys(after)
+	not field in {"activeDeadlineSeconds", "containers", "initContainers", "ephemeralContainers", "schedulingGates", "tolerations"}
+} | {["spec", "tolerations"] |
+	given := {toleration | some toleration in object.get(before, "tolerations", [])}
+	kept := {toleration | some toleration in object.get(after, "tolerations", [])}
+	count(given - kept) > 0
+}
+
+_lists_of_pod(before, after) := {["spec", name] |
+	some name in ["containers", "initContainers"]
+	_settings(object.get(before, name, [])) != _settings(object.get(after, name, []))
+}
+
+# Containers without what may change, and without what the API server fills in.
+_settings(containers) := [object.remove(container, defaulted | {"image", "imagePullPolicy"}) |
+	some container in containers
+	defaulted := {key | some key, value in _container; object.get(container, key, value) == value}
+]
+
+_container := {"terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File", "resources": {}}
 
 # What a ConfigMap or Secret holds that says itself that it never changes. The live object says it, so the base side does.
 _content(before, after) := [["data"], ["binaryData"], ["stringData"], ["immutable"]] if {
@@ -131,6 +167,16 @@ _defaults := {
 	["volumeBindingMode"]: "Immediate",
 	["preemptionPolicy"]: "PreemptLowerPriority",
 	["parameters"]: {},
+	["spec", "restartPolicy"]: "Always",
+	["spec", "dnsPolicy"]: "ClusterFirst",
+	["spec", "schedulerName"]: "default-scheduler",
+	["spec", "serviceAccountName"]: "default",
+	["spec", "securityContext"]: {},
+	["spec", "terminationGracePeriodSeconds"]: 30,
+	["spec", "enableServiceLinks"]: true,
+	["spec", "hostNetwork"]: false,
+	["spec", "hostPID"]: false,
+	["spec", "hostIPC"]: false,
 	["data"]: {},
 	["binaryData"]: {},
 	["stringData"]: {},

@@ -13,6 +13,10 @@ test_refused if {
 		["apps/v1", "Deployment", spec({"selector": {"matchLabels": {"app": "a"}}}), spec({"selector": {"matchLabels": {"app": "b"}}}), ["spec", "selector", "matchLabels", "app"]],
 		["apps/v1", "StatefulSet", spec({"serviceName": "a"}), spec({"serviceName": "b"}), ["spec", "serviceName"]],
 		["apps/v1", "StatefulSet", spec({}), spec({"podManagementPolicy": "Parallel"}), ["spec", "podManagementPolicy"]],
+		["v1", "Pod", spec({"nodeSelector": {"disk": "ssd"}}), spec({"nodeSelector": {"disk": "hdd"}}), ["spec", "nodeSelector", "disk"]],
+		["v1", "Pod", spec({"restartPolicy": "Never"}), spec({}), ["spec", "restartPolicy"]],
+		["v1", "Pod", spec({"tolerations": [{"key": "a"}]}), spec({"tolerations": [{"key": "b"}]}), ["spec", "tolerations", 0, "key"]],
+		["v1", "Pod", spec({"containers": [{"image": "x:1", "name": "a"}]}), spec({"containers": [{"image": "x:2", "name": "b"}]}), ["spec", "containers", 0, "name"]],
 		["batch/v1", "Job", spec({"completions": 1}), spec({"completions": 2}), ["spec", "completions"]],
 		["v1", "PersistentVolumeClaim", spec({"storageClassName": "slow"}), spec({"storageClassName": "fast"}), ["spec", "storageClassName"]],
 		["v1", "PersistentVolumeClaim", spec({"storageClassName": "slow"}), spec({}), ["spec", "storageClassName"]],
@@ -80,4 +84,14 @@ test_claim_templates if {
 
 test_quantity_that_is_no_number if {
 	changed("v1", "PersistentVolumeClaim", size("1e9"), size("1e9 ")) == set()
+}
+
+test_a_pod_may_change if {
+	every case in [
+		[{"containers": [{"name": "a", "image": "x:1"}]}, {"containers": [{"name": "a", "image": "x:2", "resources": {}}]}],
+		[{}, {"tolerations": [{"key": "a"}], "activeDeadlineSeconds": 60, "restartPolicy": "Always"}],
+	] {
+		found := changed("v1", "Pod", spec(case[0]), spec(case[1]))
+		count(found) == 0
+	}
 }

@@ -2,7 +2,8 @@
 # title: The change edits a field that can't be changed
 # description: |-
 #   The API server refuses the update, and the target stays behind what Git says. With Replace or Force (Flux: force) the
-#   controller deletes the object and creates it anew instead, with an outage, and for a volume with the loss of its data.
+#   controller deletes the object and creates it anew instead, with an outage, and for a volume with the loss of its data. A Job
+#   that asks for that itself, by its own option, is meant to run again.
 # related_resources:
 #   - ref: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations"
 #   - ref: "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#label-selector-updates"
@@ -31,10 +32,18 @@ is_updated(edit) if {
 	not runs_anew(edit)
 }
 
-# A Job that is meant to be made anew loses nothing by it.
+# A Job whose own option says that it is made anew is meant to run again: that is the documented way. An option of everything
+# that its owner applies says nothing of the kind.
 runs_anew(edit) if {
 	edit.resource.kind == "Job"
 	edit.recreated_by != null
+	"Force=true" in gitops.sync_options(edit.after)
+}
+
+runs_anew(edit) if {
+	edit.resource.kind == "Job"
+	edit.recreated_by != null
+	count(gitops.switched(edit.after, "kustomize", "force", "enabled")) > 0
 }
 
 outcome(edit) := "the API server refuses the update" if edit.recreated_by == null

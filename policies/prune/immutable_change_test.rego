@@ -31,7 +31,17 @@ test_hooks_are_made_anew if {
 }
 
 test_job_that_is_meant_to_be_made_anew if {
-	count(judged(job("a:1.0"), job("a:1.1"), {"recreated_by": "kustomize.toolkit.fluxcd.io/force: enabled"})) == 0
+	every own in [{"kustomize.toolkit.fluxcd.io/force": "enabled"}, {"argocd.argoproj.io/sync-options": "Replace=true,Force=true"}] {
+		found := judged(job("a:1.0"), annotated(job("a:1.1"), own), {"recreated_by": "its own option"})
+		count(found) == 0
+	}
+}
+
+test_job_under_an_option_of_its_owner if {
+	every option in ["spec.force", "syncOptions: Force=true"] {
+		found := judged(job("a:1.0"), job("a:1.1"), {"recreated_by": option})
+		{fault.msg | some fault in found} == {sprintf("spec.template.spec.containers.0.image of a Job can't be changed: %s deletes the object and creates it anew", [option])}
+	}
 }
 
 claims(size) := {
