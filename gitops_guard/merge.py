@@ -20,7 +20,7 @@ from .evaluate import Change, describe
 from .grow import node_id
 from .manifests import KUSTOMIZATION_FILES
 from .model import Fault, Location, Resource, ResourceId, Severity
-from .origin import Map, Origin
+from .origin import Map, Origin, clone
 from .render import is_cluster_scoped
 from .side import Side, is_named
 from .source import Dialect
@@ -156,7 +156,7 @@ def _change(change: TargetChange, base: View, head: View) -> Change:
         resources[item.resource.id] = item.resource
         still = head.declares(item.resource.declared.file, item.resource.id)
         if still is not None:
-            left[item.resource.id] = replace(item.resource, body=still.body, declared=still.declared)
+            left[item.resource.id] = _as_built(still, item.resource)
         places[item.resource.id] = _location(origin or Origin(item.resource.declared.file, 1, 1, exact=False))
     document = {
         "target": describe(change.target),
@@ -170,6 +170,14 @@ def _change(change: TargetChange, base: View, head: View) -> Change:
     }
     place = next(iter(places.values()), Location(change.target.path, 1, 1, "nearest"))
     return Change(change.target.id, document, resources, places, place, left)
+
+
+def _as_built(resource: Resource, built: Resource) -> Resource:
+    """An object of a file under the namespace that it was built with."""
+    body = clone(resource.body)
+    if built.id.namespace != resource.id.namespace:
+        body["metadata"].put("namespace", built.id.namespace, resource.declared)
+    return replace(resource, body=body, target=built.target)
 
 
 def _deletion(item: Deletion, left: Resource | None) -> Mapping[str, Any]:

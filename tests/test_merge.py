@@ -21,6 +21,7 @@ PVC = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: %s\n  nam
 BOX = PVC % ("box", "")
 FREE = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata:\n  name: box\nspec: {accessModes: [ReadWriteOnce]}\n"
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
+LATE = "ineffective-guard"
 STATEFUL, MANY, EMPTIES, CASCADE, MOVED = ("deletes-stateful", "deletes-many", "empties-target", "cascade-deletion", "moved-between-owners")
 
 
@@ -79,7 +80,7 @@ def verdicts(before, now, config=HERE):
     sides = [build_side(MemoryTree({path: text for path, text in files.items() if text is not None}), settings, (),
                         Clone(branches=frozenset({"main"}))) for files in (before, {**before, **now})]
     subjects = Subjects(targets={item.target.id: item.target for item in sides[1].built}, changes=merged(*sides, settings))
-    rules = {policy.id for policy in policies().policies if policy.metadata.scope == "change"}
+    rules = {policy.id for policy in policies().policies if policy.metadata.scope == "change" or policy.metadata.changes}
     result = evaluate(policies(), subjects, enabled=rules)
     return sorted(f"{fault.rule.partition('/')[2]} {str(fault.resource.id) + ' ' if fault.resource else ''}{locate(fault).file}:{locate(fault).line}"
                   for fault in result.faults)
@@ -133,6 +134,25 @@ def test_deletions(before, now, expected):
     assert verdicts(before, now) == expected
 
 
+UNLISTED = {"shop/kustomization.yaml": kustomization("web.yaml")}
+GUARDED = annotated("argocd.argoproj.io/sync-options: Prune=false")
+
+
+@pytest.mark.parametrize(("before", "now", "expected"), [
+    pytest.param({**BOTH, **ARGO}, {**UNLISTED, "shop/box.yaml": GUARDED}, [f"{STATEFUL} PersistentVolumeClaim/shop/box {LIST_LINE}",
+                 f"{LATE} PersistentVolumeClaim/shop/box shop/box.yaml:6"], id="it comes with the deletion"),
+    pytest.param({**BOTH, **ARGO, "shop/box.yaml": FREE, "shop/kustomization.yaml": kustomization("web.yaml", "box.yaml", more="namespace: shop\n")},
+                 {**UNLISTED, "shop/box.yaml": GUARDED.replace("  namespace: shop\n", "")},
+                 [f"{STATEFUL} PersistentVolumeClaim/shop/box {LIST_LINE}", f"{LATE} PersistentVolumeClaim/shop/box shop/box.yaml:5"],
+                 id="on an object whose namespace a kustomization wrote"),
+    pytest.param({**BOTH, **ARGO, "shop/box.yaml": GUARDED}, UNLISTED, [], id="it was there before"),
+    pytest.param({**BOTH, **FLUX}, {**UNLISTED, "shop/box.yaml": GUARDED}, [f"{STATEFUL} PersistentVolumeClaim/shop/box {LIST_LINE}"],
+                 id="another controller's"),
+])
+def test_guards_that_come_with_the_deletion(before, now, expected):
+    assert verdicts(before, now) == expected
+
+
 PREFIX = {"shop/kustomization.yaml": kustomization("web.yaml", "box.yaml", more="namePrefix: a-\n")}
 OF_APP = f"{CASCADE} Application/argocd/shop argocd/shop.yaml"
 ARMED = {"argocd/shop.yaml": app(meta=f"  finalizers: [{FINALIZER}]\n")}
@@ -153,6 +173,8 @@ ARMED = {"argocd/shop.yaml": app(meta=f"  finalizers: [{FINALIZER}]\n")}
                  {"argocd/shop.yaml": app(destination="{server: 'https://kubernetes.default.svc', namespace: store}")},
                  [f"{STATEFUL} PersistentVolumeClaim/box argocd/shop.yaml:9"], id="Argo CD's destination namespace"),
     pytest.param({**BOTH, **ARGO, "shop/box.yaml": FREE}, {"shop/box.yaml": BOX}, [], id="a namespace written out that was implied"),
+    pytest.param({**BOTH, "shop/box.yaml": FREE}, {"shop/kustomization.yaml": kustomization("web.yaml", "box.yaml", more="namespace: shop\n")},
+                 [f"{STATEFUL} PersistentVolumeClaim/box shop/kustomization.yaml:2"], id="a namespace that nobody was there to imply"),
 ])
 def test_renames(before, now, expected):
     assert verdicts(before, now) == expected

@@ -119,7 +119,7 @@ class History:
 
     def namespace(self) -> None:
         self.count += 1
-        self.overlays[self.overlay()]["namespace"] = f"n{self.count}"
+        self.overlays[self.overlay()]["namespace"] = self.dice.choice(["", f"n{self.count}"])
 
     def prefix(self) -> None:
         self.overlays[self.overlay()]["prefix"] = self.dice.choice(["", "a-", "b-"])
@@ -146,8 +146,9 @@ class History:
         for base, files in self.lists.items():
             self.text(f"{base}/kustomization.yaml", f"resources: [{', '.join(str(Path(file).relative_to(base)) for file in files)}]\n")
         for folder, known in self.overlays.items():
+            namespace = f"namespace: {known['namespace']}\n" if known["namespace"] else ""
             prefix = f"namePrefix: {known['prefix']}\n" if known["prefix"] else ""
-            self.text(f"{folder}/kustomization.yaml", f"resources: [../base]\nnamespace: {known['namespace']}\n{prefix}"
+            self.text(f"{folder}/kustomization.yaml", f"resources: [../base]\n{namespace}{prefix}"
                       f"configMapGenerator:\n  - name: settings\n    literals: [\"a={known['literal']}\"]\n")
         git(self.root, "add", "--all")
         git(self.root, "commit", "--quiet", "--allow-empty", "--message", "x")
