@@ -134,6 +134,7 @@ class _Maker:
         self._subjects = subjects
         self._by_kind: dict[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self._texts: list[str | None] = []
+        self._described: dict[str, str] = {}
         self.faults: list[Fault] = []
         for item in subjects.resources:
             self._texts.append(self._text(item))
@@ -277,7 +278,11 @@ class _Maker:
         return tuple(number for number in asked if self._policies[number].id.startswith(_LOOSE))
 
     def _target(self, target: str | None) -> str:
-        return "null" if target is None else _compact(describe(self._subjects.targets[target]))
+        if target is None:
+            return "null"
+        if target not in self._described:
+            self._described[target] = _compact(describe(self._subjects.targets[target]))
+        return self._described[target]
 
 
 def _compact(value: Any) -> str:
