@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from .errors import SourceError
 from .metadata import Metadata, MetadataError
 from .model import Fault, Location, Rule, Severity
 from .origin import Origin
+from .policy_data import SUFFIXES, DataError, PolicyData, has_examples
 from .rego_file import MAX_BYTES, RegoFile, read_text, scan
 from .source import Dialect, decode, parse, parse_embedded
 
@@ -92,6 +93,8 @@ class PolicySet:
         return frozenset({policy.id for policy in self.policies if policy.metadata.scope == "change"} | {*_OF_CHANGES})
     described: Mapping[str, Metadata] = field(default_factory=dict)
     """Rule id -> its metadata, where it has any."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What the data files come to: `data` without the packages."""
 
 
 def load(folders: Sequence[PolicyFolder]) -> PolicySet:
@@ -117,17 +120,23 @@ class _Loader:
         self._libraries: list[RegoFile] = []
         self._tests: list[RegoFile] = []
         self._faults: list[Fault] = []
+        self._data = PolicyData()
 
     def folder(self, folder: PolicyFolder) -> None:
         """Read one folder."""
-        for path in _walk(folder.path):
+        paths = list(_walk(folder.path))
+        with_rego = {path.parent for path in paths if path.suffix == ".rego"}
+        # The policies come first: then it is known which files hold their examples.
+        for path in sorted(paths, key=lambda path: path.suffix != ".rego"):
             relative = path.relative_to(folder.path)
             file = RegoFile(str(relative.as_posix()), folder.display, folder.location, folder.builtin)
             try:
                 if path.suffix == ".rego":
                     self._rego(folder, path, file)
-                elif folder.builtin and path.suffix == ".yaml":
+                elif folder.builtin:
                     self._yaml(path, file)
+                elif path.stem == "data" or path.parent in with_rego:
+                    self._data_file(folder, path, file)
             except _BrokenError as error:
                 self._faults.append(error.fault)
 
@@ -150,6 +159,7 @@ class _Loader:
             faults=tuple(self._faults),
             examples=self._examples,
             described=self._described,
+            data=self._data.tree,
         )
 
     def _rego(self, folder: PolicyFolder, path: Path, file: RegoFile) -> None:
@@ -218,9 +228,21 @@ class _Loader:
         root = Origin(file.shown, file.metadata_line, 1)
         return (documents[0] if documents else None), root
 
+    def _data_file(self, folder: PolicyFolder, path: Path, file: RegoFile) -> None:
+        """A JSON or YAML file of a folder that is not built in."""
+        if path in self._examples.values():
+            return
+        content = _content(folder, path, file)
+        if path.suffix == ".yaml" and path.with_suffix(".rego").is_file() and has_examples(content, file.shown):
+            return  # of a policy that can't be used
+        try:
+            self._data.add(content, file.name, file.shown)
+        except DataError as error:
+            raise _BrokenError(replace(file, text=content.decode(errors="replace")), error.message, error.line) from None
+
     def _yaml(self, path: Path, file: RegoFile) -> None:
         """A rule that is not written in Rego."""
-        if path.with_suffix(".rego").is_file():
+        if path.suffix != ".yaml" or path.with_suffix(".rego").is_file():
             return
         rule_id = f"{path.parent.name}/{path.stem}".replace("_", "-")
         try:
@@ -255,18 +277,22 @@ def _walk(folder: Path) -> Iterator[Path]:
     for base, inner, names in os.walk(folder):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
         for name in sorted(names):
-            if name.endswith((".rego", ".yaml")):
+            if name.endswith((".rego", *SUFFIXES)) and not name.startswith("."):
                 yield Path(base, name)
 
 
 def _readable(folder: PolicyFolder, path: Path, file: RegoFile) -> str:
     """The text of a Rego file that lies in its folder, is a plain file and not too large."""
+    try:
+        return decode(_content(folder, path, file), file.shown)
+    except SourceError as error:
+        raise _BrokenError(file, error.message, error.line) from None
+
+
+def _content(folder: PolicyFolder, path: Path, file: RegoFile) -> bytes:
     if not path.resolve().is_relative_to(folder.path.resolve()):
         raise _BrokenError(file, "the link leaves the folder of policies", 1)
     data = read_text(path)
     if data is None:
         raise _BrokenError(file, f"not a plain file of at most {MAX_BYTES // 1000} kB", 1)
-    try:
-        return decode(data, file.shown)
-    except SourceError as error:
-        raise _BrokenError(file, error.message, error.line) from None
+    return data

@@ -57,7 +57,7 @@ def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str
     if not found and all(file.builtin for file in files):
         return Evaluation(faults, dict.fromkeys((policy.id for policy in asked), 0))
     ours = {files.index(policy.files[0]) for policy in asked if not policy.conftest}
-    job = Job(files, ours, asked, given, found, timeout, coverage=coverage)
+    job = Job(files, ours, asked, given, found, timeout, coverage=coverage, data=policies.data)
     outcome = run(job, jobs)
     return _Reader(job, outcome, faults).evaluation()
 

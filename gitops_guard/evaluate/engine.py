@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .builtins import EXTENSIONS
@@ -57,6 +57,10 @@ class Engine:
     def add(self, name: str, text: str) -> None:
         """Parse a policy. Raises EngineError."""
         _call(self._engine.add_policy, name, text)
+
+    def know(self, data: Mapping[str, Any]) -> None:
+        """Set what `data` holds besides the packages. Raises EngineError."""
+        _call(self._engine.add_data_json, json.dumps(data, sort_keys=True))
 
     def trees(self) -> list[dict[str, Any]]:
         """The syntax trees of all policies, in the order they were added."""

@@ -6,7 +6,7 @@ judges anything. What a policy needs from outside (http.send, opa.runtime) would
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,8 @@ class World:
     """Packages of which only the name is known: whatever is asked of them is taken as there."""
     packages: dict[str, dict[str, set[int | None]]] = field(default_factory=dict)
     """Package -> name -> numbers of arguments; None for what is no function."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What data files hold."""
 
     def add(self, package: str, tree: Any) -> None:
         """Take in the rules of a file."""
@@ -56,7 +58,25 @@ class World:
                 return package, ""
             if words[cut] in self.packages.get(package, {}):
                 return package, words[cut]
-        return None
+        return (path, "") if _has(self.data, words) else None
+
+    def shadowed(self, package: str, tree: Any) -> Iterator[tuple[str, int]]:
+        """(name, line) of the rules of a file that data files have a value for: OPA refuses both."""
+        for rule, line in rules_of(tree):
+            name = f"{package}.{rule}"
+            if _has(self.data, name.split(".")):
+                yield f"data.{name}", line
+
+
+def _has(data: Any, words: list[str]) -> bool:
+    """Whether data files hold something at a path. In a list, and below a text, nothing has a name."""
+    for word in words:
+        if isinstance(data, list):
+            return True  # `data.teams[0]`
+        if not isinstance(data, dict) or word not in data:
+            return False
+        data = data[word]
+    return True
 
 
 def rules_of(tree: Any) -> list[tuple[str, int]]:
@@ -131,7 +151,7 @@ class _Examiner:
         """All of them, in no order."""
         for words, node in self._import_nodes:
             if words[0] == "data" and self._world.find(words[1:]) is None:
-                yield self._problem(node, f"nothing defines {'.'.join(words)}; data files are not read")
+                yield self._problem(node, f"nothing defines {'.'.join(words)}: no package, no data file")
         for rule in self._rules:
             bound = _names_bound(rule, self._source)
             for call in nodes(rule, "Call"):
@@ -203,15 +223,14 @@ class _Examiner:
             yield from self._variables(child, bound)
 
     def _data(self, node: Any) -> Iterator[Problem]:
-        words, whole = dotted(node)
+        words, _whole = dotted(node)
         resolved = self._resolved(words)
         if resolved[0] != "data" or len(resolved) == 1:
             return
         found = self._world.find(resolved[1:])
         # `data.a[x]`: the part that is known must lead somewhere; what comes after is computed.
         if found is None:
-            yield self._problem(node, f"nothing defines {'.'.join(resolved)}; data files are not read" if whole
-                                else f"nothing defines {'.'.join(resolved)}")
+            yield self._problem(node, f"nothing defines {'.'.join(resolved)}: no package, no data file")
 
     @staticmethod
     def _problem(node: Any, message: str) -> Problem:

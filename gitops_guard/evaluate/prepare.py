@@ -44,19 +44,20 @@ Watch = Callable[[int], None]
 
 
 def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | None, out: Mapping[int, str],
-            watch: Watch, *, coverage: bool = False) -> tuple[Engine, Prepared]:
+            watch: Watch, *, data: Mapping[str, Any], coverage: bool = False) -> tuple[Engine, Prepared]:
     """The engine with every file that is right.
 
     `ours` are the files that must have a set `deny`; `known` is what another worker found, `out` the files that ended one and
-    why; `watch` is told which file is next.
+    why; `watch` is told which file is next; `data` is what data files hold.
 
     Built-in files are taken as they are: the tests examine them. Raises EngineError where one of them can't be loaded.
     """
     if known is None:
-        known = _examined(files, ours, out, watch)
+        known = _examined(files, ours, out, watch, data)
     while True:
         rejected = {entry.file for entry in known.rejected}
         engine = Engine(coverage=coverage)
+        engine.know(data)
         for number, file in enumerate(files):
             if number not in rejected:
                 watch(number)
@@ -73,7 +74,8 @@ def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | 
         return engine, known
 
 
-def _examined(files: Sequence[RegoFile], ours: Collection[int], out: Mapping[int, str], watch: Watch) -> Prepared:
+def _examined(files: Sequence[RegoFile], ours: Collection[int], out: Mapping[int, str], watch: Watch,
+              data: Mapping[str, Any]) -> Prepared:
     """Parse and examine each file that is not built in."""
     if all(file.builtin for file in files):
         return Prepared()
@@ -100,7 +102,7 @@ def _examined(files: Sequence[RegoFile], ours: Collection[int], out: Mapping[int
     known = {file.package for number, file in enumerate(files) if file.builtin and number not in trees}
     while True:
         # A file that is out takes with it those which need what it defines.
-        world = World(known)
+        world = World(known, data=data)
         for number, tree in trees.items():
             world.add(files[number].package, tree)
         found = _problems(files, ours, trees, world, watch)
@@ -124,6 +126,8 @@ def _problems(files: Sequence[RegoFile], ours: Collection[int], trees: Mapping[i
         watch(number)
         found += [Rejected(number, problem.message, problem.line, problem.column, problem.remedy or _REMEDY)
                   for problem in examine(trees[number], files[number].package, world, policy=number in ours)]
+        found += [Rejected(number, f"the data files have a value for {name}, too", line, 1, "choose another name for one of them")
+                  for name, line in world.shadowed(files[number].package, trees[number])]
     loops = cycles([(files[number].package, trees[number]) for number in users], world)
     looping = {(package, rule): line for package, rule, line in loops}
     for number in users:

@@ -12,7 +12,7 @@ import multiprocessing
 import os
 import re
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
@@ -82,7 +82,7 @@ def examine(policies: PolicySet, *, builtin: bool = False, timeout: float = 10.0
     heads = {id(policy.files[0]) for policy in policies.policies if not policy.conftest}
     ours = {number for number, file in enumerate(files) if id(file) in heads}
     looked_at = [replace(file, builtin=False) for file in files] if builtin else files
-    prepared = run(Job(looked_at, ours, [], [], [], timeout), 1).prepared
+    prepared = run(Job(looked_at, ours, [], [], [], timeout, data=policies.data), 1).prepared
     out = {entry.file for entry in prepared.rejected}
     usable = {id(file): replace(file, text=prepared.texts.get(number, file.text), builtin=True)
               for number, file in enumerate(files) if number not in out}
@@ -120,7 +120,7 @@ def run_tests(examined: Examined, test: RegoFile, wanted: Wanted = Wanted(),
     found: list[TestResult] = []
     coverage = Coverage()
     while True:
-        said, last = _isolated(files, number, wanted, timeout)
+        said, last = _isolated(_Load(files, number, examined.policies.data), wanted, timeout)
         found += [result for result in said if isinstance(result, TestResult)]
         coverage += Coverage.of(files, [covered for covered in said if isinstance(covered, Covered)])
         if last is None:
@@ -137,17 +137,26 @@ def _files(policies: PolicySet) -> list[RegoFile]:
     return [*policies.libraries, *(file for policy in policies.policies for file in policy.files), *policies.tests]
 
 
-def _isolated(files: list[RegoFile], number: int, wanted: Wanted,
-              timeout: float) -> tuple[list[TestResult | Covered], TestResult | None]:
+@dataclass(frozen=True)
+class _Load:
+    """What another process loads."""
+
+    files: list[RegoFile]
+    number: int
+    """Of the file whose tests are run."""
+    data: Mapping[str, Any]
+
+
+def _isolated(load: _Load, wanted: Wanted, timeout: float) -> tuple[list[TestResult | Covered], TestResult | None]:
     """What another process says; and, where that ended before its time, what it was at: an error if it crashed."""
     context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn")
     ours, theirs = context.Pipe(duplex=False)
-    arguments = (files, number, wanted, theirs, timeout)
+    arguments = (load, wanted, theirs, timeout)
     process: Any = context.Process(target=_serve, args=arguments, daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     found: list[TestResult | Covered] = []
-    last: TestResult | None = TestResult("", files[number].line)
+    last: TestResult | None = TestResult("", load.files[load.number].line)
     try:
         while (said := ours.recv()) is not None:
             if isinstance(said, _Begun):
@@ -174,14 +183,16 @@ class _Begun:
     test: TestResult
 
 
-def _serve(files: list[RegoFile], number: int, wanted: Wanted, link: Connection, timeout: float) -> None:
+def _serve(load: _Load, wanted: Wanted, link: Connection, timeout: float) -> None:
     """Send what is begun, each result, what was covered, then None. The kernel's timer ends a test that does not end."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, _LOADING)
     faulthandler.disable()
+    files, number = load.files, load.number
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     try:
         engine = Engine(coverage=True)
+        engine.know(load.data)
         for at, file in enumerate(files):
             engine.add(str(at), file.text)
         engine.analyse()

@@ -72,6 +72,8 @@ class Job:
     """Files that ended a worker while it loaded them, and why."""
     coverage: bool = False
     """Whether each batch of answers comes with the lines that were evaluated."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What the policies' data files hold."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Judge:
         self.prepared: Prepared
         self._engine: Engine
         self._engine, self.prepared = prepare(job.files, job.ours, job.prepared, job.out,
-                                              lambda number: self._at(LOADING, number), coverage=job.coverage)
+                                              lambda number: self._at(LOADING, number), data=job.data, coverage=job.coverage)
         out = {entry.file for entry in self.prepared.rejected}
         self._numbers = {id(file): number for number, file in enumerate(job.files)}
         self._broken = {number for number, policy in enumerate(job.policies)

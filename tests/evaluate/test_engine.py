@@ -76,7 +76,7 @@ def test_a_broken_policy_is_left_out_and_told(tmp_path: Path, body: str, line: i
 def test_what_needs_a_broken_library_is_out_with_it(tmp_path: Path) -> None:
     result = judge(folder(tmp_path, {"lib/things.rego": "package things\nx := {", **policy("x", 'deny contains {"msg": data.things.x}')}), [])
     assert [(fault.location and fault.location.file, fault.message[:30]) for fault in result.faults] == [
-        ("policies/lib/things.rego", result.faults[0].message[:30]), ("policies/house/x.rego", "nothing defines data.things.x;")]
+        ("policies/lib/things.rego", result.faults[0].message[:30]), ("policies/house/x.rego", "nothing defines data.things.x:")]
 
 
 def test_a_file_that_can_not_be_parsed_in_time_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
