@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import parameters as parameters_of
 from .config import Config
 from .errors import UsageError
 from .globs import any_matches, matches
+from .metadata import Metadata
 from .model import Rule, Severity
 
 ALWAYS = ("render", "source", "engine", "waiver")
@@ -28,14 +30,17 @@ class Selection:
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def select(rules: Mapping[str, Rule], config: Config, *, chosen: Sequence[str] = (), ignored: Sequence[str] = ()) -> Selection:
+def select(rules: Mapping[str, Rule], config: Config, *, described: Mapping[str, Metadata], chosen: Sequence[str] = (),
+           ignored: Sequence[str] = ()) -> Selection:
     """What runs, of `rules`: the command line (`--select`, `--ignore`) beats the configuration.
 
-    Raises UsageError where an id or glob fits no rule; the message names the nearest.
+    `described` says which parameters each rule has. Raises UsageError where an id or glob fits no rule, and for a parameter
+    that a rule does not have, or of another type; the message names the nearest.
     """
     _all_fit((pattern for pattern, _settings in config.rules), rules, lambda pattern: _place(config, pattern))
     _all_fit(chosen, rules, lambda _pattern: "--select")
     _all_fit(ignored, rules, lambda _pattern: "--ignore")
+    parameters_of.check(config, described)
     enabled: set[str] = set()
     silenced: set[str] = set()
     severities: dict[str, Severity] = {}
@@ -44,8 +49,11 @@ def select(rules: Mapping[str, Rule], config: Config, *, chosen: Sequence[str] =
         settings = config.settings(rule)
         if settings.severity is not None:
             severities[rule] = settings.severity
-        if settings.parameters:
-            parameters[rule] = settings.parameters
+        # A glob may bring parameters that others of its rules have.
+        own = {name: value for name, value in settings.parameters.items()
+               if rule in described and name in described[rule].parameters}
+        if own:
+            parameters[rule] = own
         if rule.partition("/")[0] in ALWAYS:
             off = rule in ignored or _named_off(config, rule)
             (silenced if off else enabled).add(rule)

@@ -76,7 +76,7 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
         named=named,
         config=config,
         policies=known,
-        selection=select(known.rules, config, chosen=chosen, ignored=ignored),
+        selection=select(known.rules, config, chosen=chosen, ignored=ignored, described=known.described),
         kubernetes_version=kubernetes_version or config.kubernetes_version,
         schema_locations=schema_paths(top, config, schema_locations, allowed),
         jobs=jobs,

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..model import Fault
+from ..parameters import effective
 from ..policy import POLICY_ERROR, Policy, PolicySet
 from ..rego_file import RegoFile
 from .coverage import Coverage
-from .parameters import effective
 from .pool import Outcome, run
 from .repository import Repository
 from .results import ShapeError, read
