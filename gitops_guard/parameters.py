@@ -26,7 +26,7 @@ def check(config: Config, described: Mapping[str, Metadata]) -> None:
         fitting = {rule: metadata.parameters for rule, metadata in described.items() if matches(pattern, rule)}
         if not fitting:
             continue  # there is no such rule, or its policy can't be used: either is told elsewhere
-        for name, value in settings.parameters.items():
+        for name in settings.parameters:
             having = {rule: known for rule, known in fitting.items() if name in known}
             if not having:
                 known = {other for parameters in fitting.values() for other in parameters}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from .errors import UsageError
 from .examples import MANIFEST, Example, read_examples
 from .metadata import Metadata
 from .model import Rule
@@ -18,7 +19,7 @@ _LANGUAGES = {"yaml": "yaml", "yml": "yaml", "json": "json", "sh": "sh", "rego":
 
 
 def page(rule: str, policies: PolicySet) -> str:
-    """The page of one rule. Raises KeyError where there is no such rule, and UsageError where its examples can't be read."""
+    """The page of one rule; where its examples can't be read, it says so. Raises KeyError where there is no such rule."""
     return "\n".join(_page(policies.rules[rule], policies, level=1)).rstrip() + "\n"
 
 
@@ -46,8 +47,11 @@ def _page(rule: Rule, policies: PolicySet, level: int) -> Iterator[str]:
         yield from ("", f"{'#' * (level + 1)} Parameters", "", "| name | default |", "|---|---|")
         for name, value in described.parameters.items():
             yield f"| `{name}` | `{_cell(json.dumps(value, ensure_ascii=False))}` |"
-    path = policies.examples.get(rule.id)
-    examples = read_examples(path) if path is not None else []
+    try:
+        examples = read_examples(policies.examples[rule.id]) if rule.id in policies.examples else []
+    except UsageError as error:
+        examples = []
+        yield from ("", f"Its examples can't be read: {error}")
     for good, title in ((False, "Bad"), (True, "Good")):
         chosen = [example for example in examples if example.good is good]
         if chosen:

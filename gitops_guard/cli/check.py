@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import click
 from .. import __version__
 from ..model import Report, Severity
 from ..pipeline import check, recorded
+from ..policy_docs import page
 from ..report import FORMATS, Options
 from ..request import Request
 from ..selection import select
@@ -93,11 +95,12 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
     if write_baseline is not None:
         report, record = recorded(request, report)
     threshold = None if fail_on == "never" else Severity.parse(fail_on)
+    plain = Options(fail_on=threshold, page=lambda rule: page(rule, known))
     for format_name, path in files:
-        write_whole(path, FORMATS[format_name](report, Options(fail_on=threshold)).encode("utf-8", "backslashreplace"))
+        write_whole(path, FORMATS[format_name](report, plain).encode("utf-8", "backslashreplace"))
     if write_baseline is not None and record is not None:
         write_whole(Path(write_baseline), record.encode())
-    shown = FORMATS[format_](report, Options(color=wants_color(color) and format_ == "text", width=width(), fail_on=threshold))
+    shown = FORMATS[format_](report, replace(plain, color=wants_color(color) and format_ == "text", width=width()))
     echo_report(shown, commands=format_ == _COMMANDS_FORMAT)
     sys.exit(1 if _fails(report, threshold) else 0)
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
+from typing import TypeVar
 
 import click
 
 from ..errors import UsageError
+from ..locate import locate
+from ..policy import PolicySet
 from . import policies_new, policies_test
-from .inputs import load_policies
-from .terminal import harmless
+from .inputs import load_config, load_policies
+from .place import root_of
+from .terminal import harmless, one_line
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
 
 
 @click.group("policies")
@@ -17,11 +24,27 @@ def command() -> None:
     """The rules that check judges by."""
 
 
+_WHERE = (
+    click.option("--policy", "folders", multiple=True, metavar="DIR", help="Also the policies in this folder; can be repeated."),
+    click.option("--config", "config_file", metavar="FILE", help="Read this file instead of .gitops-guard.yaml."),
+    click.option("--root", metavar="DIR", help="The repository's root (default: git's top level)."),
+    click.option("--allow-path", "allowed", multiple=True, metavar="DIR",
+                 help="Let the configuration name this folder outside the repository; can be repeated."),
+)
+
+
+def _where(function: _Command) -> _Command:
+    """The options that say which policies there are."""
+    for option in reversed(_WHERE):
+        function = option(function)
+    return function
+
+
 @command.command("list")
-@click.option("--policy", "folders", multiple=True, metavar="DIR", help="Also the policies in this folder; can be repeated.")
-def list_rules(folders: tuple[str, ...]) -> None:
-    """Print every rule: its id, its severity and what it finds."""
-    rules = load_policies(folders).rules
+@_where
+def list_rules(folders: tuple[str, ...], config_file: str | None, root: str | None, allowed: tuple[str, ...]) -> None:
+    """Print every rule, built in or of the configuration's `policies:`: its id, its severity and what it finds."""
+    rules = _known(folders, config_file, root, allowed).rules
     width = max(len(rule) for rule in rules)
     for rule_id, rule in sorted(rules.items()):
         severity = rule.severity.word if rule.severity is rule.elsewhere else f"{rule.severity.word}/{rule.elsewhere.word}"
@@ -30,17 +53,28 @@ def list_rules(folders: tuple[str, ...]) -> None:
 
 @command.command("explain")
 @click.argument("rule")
-@click.option("--policy", "folders", multiple=True, metavar="DIR", help="Also the policies in this folder; can be repeated.")
-def explain(rule: str, folders: tuple[str, ...]) -> None:
+@_where
+def explain(rule: str, folders: tuple[str, ...], config_file: str | None, root: str | None, allowed: tuple[str, ...]) -> None:
     """Print the page of a RULE: what it finds and why, what to do, its parameters and examples."""
     from ..policy_docs import page  # noqa: PLC0415 (start-up)
 
-    policies = load_policies(folders)
+    policies = _known(folders, config_file, root, allowed)
     if rule not in policies.rules:
         near = difflib.get_close_matches(rule, policies.rules, 1)
         hint = f"; did you mean {near[0]!r}?" if near else "; `gitops-guard policies list` prints the rules"
         raise UsageError(f"there is no rule {rule!r}{hint}")
     click.echo(harmless(page(rule, policies)))
+
+
+def _known(folders: tuple[str, ...], config_file: str | None, root: str | None, allowed: tuple[str, ...]) -> PolicySet:
+    """Every policy that check would judge by; which file can't be used is said on standard error."""
+    top = root_of(root, ())
+    config = load_config(top, config_file, ".")
+    policies = load_policies(folders, root=top, config=config, allowed=allowed)
+    for fault in policies.faults:
+        place = locate(fault)
+        click.echo(one_line(f"gitops-guard: {place.file}:{place.line}: {fault.message}"), err=True)
+    return policies
 
 
 command.add_command(policies_new.command)

@@ -8,7 +8,7 @@ of the file as it is, which upload-sarif does, while a report's sources are mask
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..model import Finding, Location, Report, Rule, Severity
@@ -41,7 +41,7 @@ def render(report: Report, options: Options) -> str:
             "name": "gitops-guard",
             "version": report.version,
             **({"semanticVersion": report.version} if _SEMANTIC.fullmatch(report.version) else {}),
-            "rules": [_rule(rule) for rule in rules],
+            "rules": [_rule(rule, options.page) for rule in rules],
         }},
         "columnKind": "unicodeCodePoints",
         # No uri: it would name a path of the machine that made the report.
@@ -73,7 +73,7 @@ def _rules(report: Report, results: Iterable[Finding]) -> list[Rule]:
     return [known[name] for name in sorted(known)]
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule, page: Callable[[str], str] | None) -> dict[str, Any]:
     title = _sentence(rule.title or rule.id)
     description = _sentence(rule.description or rule.title or rule.id)
     links = [reference for reference in rule.references if re.match(r"https?://[^\s<>]+\Z", reference)]
@@ -81,6 +81,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     text = "\n\n".join(part for part in (description, remedy, "\n".join(links)) if part)
     markdown = "\n\n".join(part for part in (description, remedy and f"**Remedy:** {remedy}",
                                              "\n".join(f"- <{link}>" for link in links)) if part)
+    if page is not None:
+        text = markdown = page(rule.id)
     category = rule.id.partition("/")[0]
     score = rule.security_severity if _SCORE.fullmatch(rule.security_severity or "") else None
     tags = sorted({category, "security"} if score else {category})

@@ -15,7 +15,7 @@ MODULE = "gitops_guard.cli.policies"
 def run(monkeypatch):
     def call(*args, error=None):
         if error is not None:
-            def fail(_folders):
+            def fail(*_args, **_options):
                 raise error
 
             monkeypatch.setattr(f"{MODULE}.load_policies", fail)
