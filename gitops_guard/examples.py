@@ -18,7 +18,7 @@ MANIFEST = "manifest.yaml"
 """What the file of a text without a path is called."""
 
 _MARK = re.compile(r"[ \t]*# <- here[ \t]*$", re.MULTILINE)
-_KEYS = ("title", "good", "bad", "severity", "environment", "parameters", "owners", "outside", "base")
+_KEYS = ("title", "good", "bad", "severity", "environment", "parameters", "owners", "outside", "base", "promotion")
 _OWNER = frozenset(owner_field.name for owner_field in fields(Owner))
 
 
@@ -46,6 +46,8 @@ class Example:
     """Its documents are part of no target."""
     base: Mapping[str, str | None] = field(default_factory=dict)
     """Of a change: the files that were otherwise before it; None where there was none."""
+    promotion: bool = False
+    """It is a whole repository, whose staging and production are paired; its folders say which is which."""
     starts: Mapping[str, int] = field(default_factory=dict)
     """Path -> the line of the examples' file on which the first line of its text stands; only of block scalars."""
 
@@ -104,12 +106,16 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
     owners = item.get("owners", [])
     if not all(isinstance(owner, dict) and _OWNER.issuperset(owner) for owner in owners):
         raise wrong(f"an owner has the keys {', '.join(sorted(_OWNER))}", "owners")
+    flags = {key: item.get(key, False) for key in ("outside", "promotion")}
+    for key, flag in flags.items():
+        if type(flag) is not bool:
+            raise wrong(f"{key} is true or false", key)
     return Example(
         number, line, str(item.get("title", "")), good,
         {path: _MARK.sub("", text) for path, text in marked.items()}, marks, marked,
         Severity.parse(severity) if severity else None, str(item.get("environment", "production")), item.get("parameters", {}),
         tuple(Owner(**{"namespace": "", **owner, "sync_options": tuple(owner.get("sync_options", ()))}) for owner in owners),
-        bool(item.get("outside", False)), base, _starts(item, "good" if good else "bad"))
+        flags["outside"], base, flags["promotion"], _starts(item, "good" if good else "bad"))
 
 
 def _starts(item: Map, key: str) -> Mapping[str, int]:

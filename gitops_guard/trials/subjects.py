@@ -23,16 +23,13 @@ from ..side import Clone, build_side
 from ..source import Sources
 from ..targets import Built
 
-_BOTH = ("overlays/production/", "overlays/staging/")
-"""An example with both folders is about promotion: all of its targets are built, and paired."""
-
 
 def subjects_of(example: Example, rules: Mapping[str, Rule]) -> Subjects:
     """What an example shows; `rules` are all there are.
 
     Raises InputError where it can't be built, and UsageError for its configuration.
     """
-    if all(any(folder in path for path in example.files) for folder in _BOTH):
+    if example.promotion:
         return _environments(example)
     if example.base:
         return _change(example, rules)
@@ -61,7 +58,7 @@ def _change(example: Example, rules: Mapping[str, Rule]) -> Subjects:
 
 
 def _environments(example: Example) -> Subjects:
-    """The targets of a whole repository with a folder for production, and all of the history of staging."""
+    """The targets of a whole repository, paired; all of the history of staging is what it is now."""
     before, now = (build_side(_tree(files), Config(), (), Clone()) for files in (example.before, example.files))
     words = promotion.Words(None)
     pairs = promotion.pairs(now.built, words, promotion.is_chart)
