@@ -32,10 +32,14 @@ _NEWEST_ARGOCD = (3, 5)
 
 def base_commit(root: Path, base: str) -> str:
     """The merge base of `base` and HEAD. Raises UsageError, with what to fetch where the clone does not have it."""
+    if not base:
+        raise UsageError("--base is empty: name a revision, such as origin/main")
     head, other = git.resolve(root, "HEAD"), git.resolve(root, base)
     if head is None:
         raise UsageError("--base needs a git repository with a commit")
     if other is None:
+        if _begins(root, base) and not git.is_shallow(root):
+            raise UsageError(f"--base: there is no revision {base}: the history is not that long; name another one")
         raise UsageError(f"--base: there is no revision {base} in this clone; fetch it: {_fetch(root, base)}")
     found = git.merge_base(root, head, other)
     if found is not None:
@@ -43,7 +47,13 @@ def base_commit(root: Path, base: str) -> str:
     if git.is_shallow(root):
         # Both commits are here and their history is not: the base itself is the best answer that can be had without fetching.
         return other
-    raise UsageError(f"--base: {base} and HEAD have no common ancestor")
+    raise UsageError(f"--base: {base} and HEAD have no common ancestor; name a revision that HEAD comes from, or is merged into")
+
+
+def _begins(root: Path, base: str) -> bool:
+    """Whether a revision speaks of the ancestors of one that is there."""
+    start = re.split(r"[~^@:]", base)[0]
+    return start != base and bool(start) and git.resolve(root, start) is not None
 
 
 def _fetch(root: Path, base: str) -> str:

@@ -107,8 +107,8 @@ def load_baseline(given: str) -> Baseline:
 
 
 def load_policies(folders: tuple[str, ...], *, root: Path | None = None, config: Config | None = None,
-                  allowed: tuple[str, ...] = (), builtin: bool = True) -> PolicySet:
-    """The built-in policies, those of the configuration and those of --policy.
+                  allowed: tuple[str, ...] = (), builtin: bool = True, option: str = "--policy") -> PolicySet:
+    """The built-in policies, those of the configuration and those of --policy, or what `option` says it is.
 
     Raises UsageError where a folder is missing or has no policy, or where the configuration names one outside the repository
     that --allow-path doesn't.
@@ -125,15 +125,16 @@ def load_policies(folders: tuple[str, ...], *, root: Path | None = None, config:
         full = Path(os.path.realpath(name))
         display = _display(root, full) if root is not None else posixpath.normpath(name)
         location = config.location("policies") if config is not None and config.policies else ELSEWHERE
-        found.append(PolicyFolder(_folder(full, f"--policy {name!r}"), display=display, location=location))
+        found.append(PolicyFolder(_folder(full, f"{option} {name!r}"), display=display, location=location))
     return load_folders(found)
 
 
 def _folder(path: Path, where: str) -> Path:
     if not path.is_dir():
-        raise UsageError(f"{where}: there is no folder {path.name!r}")
+        raise UsageError(f"{where}: there is no folder {path.name!r}; `gitops-guard policies new RULE --dir DIR` begins one")
     if not any(name.endswith(".rego") for _base, _inner, names in os.walk(path) for name in names):
-        raise UsageError(f"{where}: no policy (*.rego) in the folder {path.name!r}")
+        raise UsageError(f"{where}: no policy (*.rego) in the folder {path.name!r}; "
+                         "`gitops-guard policies new RULE --dir DIR` writes one")
     return path
 
 

@@ -71,7 +71,7 @@ def _policies(folders: tuple[str, ...], config_file: str | None, root: str | Non
             raise UsageError("the built-in policies are tested alone")
         return load_policies(()), True
     if folders:
-        return load_policies(folders), False
+        return load_policies(folders, option="DIR"), False
     top = root_of(root, ())
     config = load_config(top, config_file, ".")
     if config.policies:
