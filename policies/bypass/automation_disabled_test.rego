@@ -156,3 +156,21 @@ test_variable_is_unknown if {
 	found := automation_disabled.deny with input as release({"driftDetection": {"mode": "${MODE}"}})
 	count(found) == 0
 }
+
+test_generators_that_turn_it_on if {
+	template := {"spec": {"syncPolicy": {"automated": {"selfHeal": true}}}}
+	generators := [{"list": {"template": template}}, {"git": {"template": template}}]
+	found := automation_disabled.deny with input as set_of({}, {"generators": generators})
+	count(found) == 0
+	some_ := automation_disabled.deny with input as set_of({}, {"generators": array.concat(generators, [{"clusters": {}}])})
+	count(some_) == 1
+}
+
+test_generators_that_turn_healing_on if {
+	generators := [{"list": {"template": {"spec": {"syncPolicy": {"automated": {"selfHeal": true}}}}}}]
+	found := automation_disabled.deny with input as set_of({"automated": {}}, {"generators": generators})
+	count(found) == 0
+	plain := [{"list": {"template": {"spec": {"syncPolicy": {"automated": {"prune": true}}}}}}]
+	without := automation_disabled.deny with input as set_of({"automated": {}}, {"generators": plain})
+	count(without) == 1
+}

@@ -104,3 +104,17 @@ test_triggers_and_paths if {
 	not stopped({"filters": [trigger({"paths": ["a"]}, {})]}, {"filters": [trigger({"paths": ["a", "b"]}, {})]})
 	stopped({"filters": [trigger({"paths": ["a", "b"]}, {})]}, {"filters": [trigger({"paths": ["a"]}, {})]})
 }
+
+selecting(after) := lines({"steps": [{
+	"file": "w.yaml", "line": 12, "gone": false,
+	"before": object.union(step, {"selected": ["secrets/*", "images/*"]}), "after": object.union(step, {"selected": after}),
+}]})
+
+test_selecting_less if {
+	every selected in [["secrets/*"], ["secrets/*", "schema/*"]] {
+		selecting(selected) == {12}
+	}
+	every selected in [["images/*", "secrets/*"], ["secrets/*", "images/*", "schema/*"], []] {
+		selecting(selected) == set()
+	}
+}

@@ -71,3 +71,13 @@ test_a_policy_without_a_namespace_may_be_the_one if {
 test_repository_without_image_automation if {
 	count(rule.deny) == 0 with input as given([repository("https://github.com/acme/fleet")], "flux-system:web")
 }
+
+test_an_automation_of_another_repository_says_nothing_of_this_one if {
+	labelled := policy("flux-system", "web", {"app": "web"})
+	picky := automation({
+		"policySelector": {"matchLabels": {"app": "api"}},
+		"sourceRef": {"kind": "GitRepository", "name": "fleet", "namespace": "flux-system"},
+	})
+	count(rule.deny) == 1 with input as given([labelled, picky, repository("https://github.com/acme/fleet")], "flux-system:web")
+	count(rule.deny) == 0 with input as given([labelled, picky, repository("https://github.com/acme/other")], "flux-system:web")
+}

@@ -163,3 +163,14 @@ test_credentials_are_not_shown if {
 		not contains(result.msg, "pw")
 	}
 }
+
+test_the_source_that_the_hydrator_reads if {
+	spec := {
+		"source": {"repoURL": "https://github.com/acme/web", "targetRevision": "v1.2.3"},
+		"sourceHydrator": {"drySource": {"repoURL": "https://github.com/acme/web", "targetRevision": "main"}},
+	}
+	hydrated := {"target": "t", "object": {
+		"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "shop"}, "spec": spec,
+	}}
+	paths([hydrated]) == {["spec", "sourceHydrator", "drySource", "targetRevision"]}
+}

@@ -54,3 +54,30 @@ test_reference_beside_a_credential if {
 	entries.exposed(object.union(entry("c.yaml", text), {"pairs": [{"key": "password", "value": "hunter2", "form": "scalar", "line": 2}]}))
 	not entries.exposed(entry("c.yaml", "a: ${A}\nb: c"))
 }
+
+test_registry_by_the_type_of_the_secret if {
+	odd := object.union(registry([{"key": "auths.ghcr.io.password", "value": "hunter2", "form": "scalar", "line": 0}]), {"key": "docker"})
+	entries.exposed(odd)
+	not entries.exposed(object.union(odd, {"pairs": []}))
+}
+
+test_registry_login_that_is_no_base64 if {
+	entries.exposed(registry([{"key": "auths.ghcr.io.auth", "value": "ci:hunter2!", "form": "scalar", "line": 0}]))
+	not entries.exposed(registry([{"key": "auths.ghcr.io.auth", "value": "${REGISTRY_AUTH}", "form": "scalar", "line": 0}]))
+}
+
+cluster(pairs) := object.union(entry("config", "{}"), {"argocd": true, "pairs": pairs})
+
+test_argocd_cluster if {
+	every key in ["bearerToken", "password", "tlsClientConfig.keyData", "execProviderConfig.env.API_TOKEN"] {
+		entries.exposed(cluster([{"key": key, "value": "Zq8Nf3LvW6yTc2Hs", "form": "scalar", "line": 0}]))
+		not entries.exposed(cluster([{"key": key, "value": "${TOKEN}", "form": "scalar", "line": 0}]))
+	}
+	not entries.exposed(cluster([{"key": "tlsClientConfig.serverName", "value": "kubernetes", "form": "scalar", "line": 0}]))
+}
+
+test_authorities_are_public if {
+	every key in ["ca-data", "certificate-authority-data", "server.crt"] {
+		not entries.exposed(entry(key, "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUQK"))
+	}
+}

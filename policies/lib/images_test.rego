@@ -21,3 +21,18 @@ test_listed if {
 	not images.listed(image, ["host/*"])
 	not images.listed(image, [])
 }
+
+test_the_proxy_that_istio_injects if {
+	images.injected("auto", {"name": "istio-proxy", "image": "auto"})
+	not images.injected("auto", {"name": "web", "image": "auto"})
+	not images.injected("docker.io/istio/proxyv2:1.24.0", {"name": "istio-proxy"})
+}
+
+test_steps_by_their_place if {
+	every path in [["spec", "steps", 0], ["spec", "taskSpec", "sidecars", 1], ["spec", "templates", 0, "container"]] {
+		images.step(path)
+	}
+	every path in [["spec", "steps"], ["steps"], ["spec", "params", 0], ["spec", "steps", "first"]] {
+		not images.step(path)
+	}
+}

@@ -25,3 +25,10 @@ test_of_file if {
 }
 
 test_shown_without_credentials if revisions.shown("chart web of https://me:pw@charts.example/x") == "chart web of https://charts.example/x"
+
+test_text_at_a_path if {
+	revisions.text_at({"a": {"b": "c"}}, ["a", "b"]) == "c"
+	revisions.text_at({"a": {"b": null}}, ["a", "b"]) == ""
+	revisions.text_at({}, ["a", "b"]) == ""
+	not revisions.text_at({"a": {"b": 1}}, ["a", "b"])
+}

@@ -41,3 +41,19 @@ test_allowed if {
 	}
 	count(notes) == 0
 }
+
+test_a_chart_is_allowed_by_its_name if {
+	every case in [[["monitoring-*"], 0], [["web-*"], 1], [[7], 1]] {
+		moves := object.union(
+			version("1.1", "1.1", {"production": chart("1.0"), "staging": chart("1.0")}),
+			{"kind": "chart", "part": "monitoring-stack", "name": "stack", "text": "1.1", "staging": object.union(chart("1.1"), {"file": "staging.yaml", "line": 5, "column": 3})},
+		)
+		notes := all_at_once.deny with input as {
+			"history": {"state": "whole", "pairs": [{"production": "p", "staging": "s", "differences": [], "versions": [moves]}]},
+			"parameters": {"allow": case[0]},
+		}
+		count(notes) == case[1]
+	}
+}
+
+chart(number) := {"name": "stack", "text": number}

@@ -65,3 +65,14 @@ test_what_cannot_be_known_is_one_note if {
 }
 
 test_without_a_counterpart if found([object.union(image("registry.example/web:1.1", ""), {"staging": null})]) == 0
+
+test_how_many_can_not_be_known if {
+	versions := [image("registry.example/web:1.1", "registry.example/web:1.0"), image("registry.example/api:2.1", "registry.example/api:2.0")]
+	every case in [[[versions[0]], false], [versions, true]] {
+		notes := skipped_staging.deny with input as given("shallow", case[0])
+		count(notes) == 1
+		some note in notes
+		note.severity == "note"
+		contains(note.msg, "(and 1 more)") == case[1]
+	}
+}

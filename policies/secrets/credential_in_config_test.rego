@@ -61,3 +61,15 @@ test_no_value_in_messages if {
 		not contains(fault.msg, "hunter2")
 	}
 }
+
+test_fakes_are_another_rules_business if {
+	value := "Zq8Nf3LvW6yTc2Hs"
+	every case in [
+		[{"kind": "SecretStore"}, ["spec", "provider", "fake", "data", 0, "value"]],
+		[{"kind": "ClusterSecretStore"}, ["spec", "provider", "fake", "data", 0, "value"]],
+		[{"kind": "Fake"}, ["spec", "data", "token"]], [{"kind": "ClusterGenerator"}, ["spec", "generator", "fakeSpec", "data", "token"]],
+	] {
+		places(case[0], [pair(case[1], 0, "data.password", value)]) == set()
+		places({"kind": "Widget"}, [pair(case[1], 0, "data.password", value)]) == {[case[1], 0]}
+	}
+}

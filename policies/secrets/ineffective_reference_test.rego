@@ -52,3 +52,16 @@ test_placeholders if {
 	plugged := {"kind": "Secret", "metadata": {"annotations": {"avp.kubernetes.io/path": "kv/data/shop"}}}
 	paths(plugged, {"references": [reference("<password>")], "plugins": ["avp"]}) == set()
 }
+
+test_cluster_generator if {
+	paths({"kind": "ClusterGenerator", "spec": {"generator": {"fakeSpec": {"data": {"a": "b"}}}}}, {}) == {["spec", "generator", "fakeSpec"]}
+	paths({"kind": "ClusterGenerator", "spec": {"generator": {"passwordSpec": {}}}}, {}) == set()
+}
+
+test_line_inside_a_text if {
+	found := ineffective_reference.deny with input as {
+		"object": {"kind": "Secret", "metadata": {"name": "a"}}, "parameters": {},
+		"facts": {"references": [object.union(reference("<path:kv/data/shop>"), {"line": 3})]},
+	}
+	{[fault.path, fault.line] | some fault in found} == {[["stringData", "a"], 3]}
+}
