@@ -22,7 +22,7 @@ def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     git(place, "add", "--all")
     git(place, "commit", "--quiet", "--message", "x")
     git(place, "checkout", "--quiet", "--orphan", "strange")
-    git(place, "commit", "--quiet", "--message", "x")
+    git(place, "commit", "--quiet", "--message", "another beginning")
     git(place, "checkout", "--quiet", "main")
     git(place, "commit", "--quiet", "--allow-empty", "--message", "y")
     monkeypatch.chdir(place)
