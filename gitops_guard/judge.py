@@ -6,26 +6,26 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .deploys import deployed, generated
 from .evaluate import Change, Evaluation, Subjects, evaluate
 from .evaluate.files import FileInput, read_files
 from .fold import fold, unreplaced
 from .globs import matches
-from .governance import surroundings
-from .guard import RULE as GUARD_RULE
-from .guard import Guard, inline_waivers
-from .handed import handed
 from .known import mark
 from .locate import locate, related
 from .mask import Mask
 from .model import Fault, Finding, Occurrence, Resource, Target, pointer, value_at
-from .promotion import Promotion
 from .request import Request
 from .schema import Schemas
-from .sealing import declared_names, encrypted, plugins
 from .selection import Selection
 from .side import Side, is_named
 from .source import Sources
+from .surroundings.deploys import deployed, generated
+from .surroundings.governance import surroundings
+from .surroundings.guard import RULE as GUARD_RULE
+from .surroundings.guard import Guard, inline_waivers
+from .surroundings.handed import handed
+from .surroundings.promotion import Promotion
+from .surroundings.sealing import declared_names, encrypted, plugins
 from .targets import Built
 from .validate import validate
 from .waive import waive

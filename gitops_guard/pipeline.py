@@ -13,16 +13,16 @@ from .evaluate import Evaluation
 from .evaluate.files import FileInput
 from .excerpts import Excerpts
 from .fetch import Fetcher
-from .guard import compared
 from .judge import Beside, judge
 from .merge import base_commit, merged, unknown
 from .model import Fault, Finding, Report, RuleReport, TargetReport
 from .nodes import Graph
-from .promotion import past_of, promotion
 from .request import GraphRequest, Request
 from .revisions import IndexTree, RevisionTree, empty_tree
 from .selection import Selection
 from .side import Side, build_side, clone_of, work_tree
+from .surroundings.guard import compared
+from .surroundings.promotion import past_of, promotion
 from .targets import Built
 from .tree import Tree
 

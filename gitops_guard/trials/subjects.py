@@ -6,21 +6,22 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .. import manifests, promotion
+from .. import manifests
 from ..config import FILE_NAME, Config, load
 from ..evaluate import Subjects
 from ..evaluate.files import read_files
 from ..examples import Example
-from ..governance import surroundings
-from ..guard import compared
 from ..memory_tree import MemoryTree
 from ..merge import merged
 from ..model import Resource, Rule, Target
 from ..nodes import Graph
 from ..render import Renderer
-from ..sealing import declared_names, encrypted, plugins
 from ..side import Clone, build_side
 from ..source import Sources
+from ..surroundings import promotion
+from ..surroundings.governance import surroundings
+from ..surroundings.guard import compared
+from ..surroundings.sealing import declared_names, encrypted, plugins
 from ..targets import Built
 
 

@@ -14,7 +14,7 @@ from trees import sources
 from gitops_guard import manifests
 from gitops_guard.cli import cli
 from gitops_guard.model import Target
-from gitops_guard.references import references
+from gitops_guard.surroundings.references import references
 from gitops_guard.targets import Built
 
 

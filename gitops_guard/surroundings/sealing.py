@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .errors import SourceError
-from .evaluate.facts import ciphertext
-from .evaluate.placeholders import in_use
-from .graph.expand import is_controller
-from .grow import node_id
-from .model import Resource, ResourceId
-from .origin import Map, Origin, Seq
-from .source import Dialect, Sources
-from .targets import Built
-from .tree import OutsideError
+from ..errors import SourceError
+from ..evaluate.facts import ciphertext
+from ..evaluate.placeholders import in_use
+from ..graph.expand import is_controller
+from ..grow import node_id
+from ..model import Resource, ResourceId
+from ..origin import Map, Origin, Seq
+from ..source import Dialect, Sources
+from ..targets import Built
+from ..tree import OutsideError
 
 _MOST = 50
 """Encrypted objects that a message might name."""

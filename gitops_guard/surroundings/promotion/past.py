@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .. import git, git_history, tool
-from ..config import Config
-from ..errors import ToolError
-from ..model import Resource, Target
-from ..render import Renderer
-from ..revisions import RevisionTree
-from ..side import Clone, build_side
-from ..source import Sources
-from ..targets import Built, build
-from ..tree import is_below
+from ... import git, git_history, tool
+from ...config import Config
+from ...errors import ToolError
+from ...model import Resource, Target
+from ...render import Renderer
+from ...revisions import RevisionTree
+from ...side import Clone, build_side
+from ...source import Sources
+from ...targets import Built, build
+from ...tree import is_below
 
 MAX_RENDERS = 200
 MAX_COMMITS = 20_000

@@ -9,9 +9,9 @@ from trees import MemoryTree
 
 from gitops_guard import cli
 from gitops_guard.config import Config, load
-from gitops_guard.guard import compared
 from gitops_guard.model import Rule, Severity
 from gitops_guard.side import Clone, build_side
+from gitops_guard.surroundings.guard import compared
 
 CONFIG = ".gitops-guard.yaml"
 WORKFLOW = ".github/workflows/guard.yaml"

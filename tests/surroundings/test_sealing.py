@@ -8,7 +8,7 @@ from trees import sources
 from gitops_guard import manifests
 from gitops_guard.model import Owner, Target
 from gitops_guard.render import Renderer
-from gitops_guard.sealing import declared_names, encrypted, plugins
+from gitops_guard.surroundings.sealing import declared_names, encrypted, plugins
 from gitops_guard.targets import Built
 
 CIPHER = "ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]"

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .errors import SourceError
-from .graph.expand import is_controller
-from .grow import node_id
-from .nodes import Graph
-from .source import Dialect, parse
-from .targets import Built
+from ..errors import SourceError
+from ..graph.expand import is_controller
+from ..grow import node_id
+from ..nodes import Graph
+from ..source import Dialect, parse
+from ..targets import Built
 
 _KINDS = ("HelmRelease", "Kustomization")
 _MAX_DEPTH = 4

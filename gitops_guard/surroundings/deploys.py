@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from .graph.expand import is_controller
-from .grow import node_id
-from .model import Resource, ResourceId
-from .side import Side
+from ..graph.expand import is_controller
+from ..grow import node_id
+from ..model import Resource, ResourceId
+from ..side import Side
 
 Holding = tuple[ResourceId, str | None]
 """A controller object, and the target that holds it."""

@@ -3,8 +3,8 @@
 import pytest
 
 from gitops_guard import config as configuration
-from gitops_guard.deploys import deployed, generated
 from gitops_guard.side import Clone, build_side
+from gitops_guard.surroundings.deploys import deployed, generated
 from tests.trees import MemoryTree
 
 URL = "https://github.com/acme/fleet"

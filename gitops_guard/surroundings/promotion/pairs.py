@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..discover import ENVIRONMENT_WORDS
-from ..model import Resource
-from ..targets import Built
+from ...discover import ENVIRONMENT_WORDS
+from ...model import Resource
+from ...targets import Built
 
 PRODUCTION, STAGING = "production", "staging"
 

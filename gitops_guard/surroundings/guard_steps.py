@@ -9,12 +9,12 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from .errors import SourceError
-from .evaluate.files import FileInput
+from ..errors import SourceError
+from ..evaluate.files import FileInput
+from ..origin import Map, origin_of
+from ..source import Dialect, Sources
+from ..tree import OutsideError
 from .guard_tolerance import stops, tolerated
-from .origin import Map, origin_of
-from .source import Dialect, Sources
-from .tree import OutsideError
 
 HOOKS = (".pre-commit-config.yaml", ".pre-commit-config.yml")
 _TOOL = re.compile(r"(?:.*/)?gitops[-_]guard(?:(?:==|@|:).*)?")

@@ -6,20 +6,20 @@ import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from . import codeowners
-from .errors import SourceError
-from .evaluate import Repository, describe
-from .evaluate.files import FileInput
-from .graph.repositories import normal
-from .manifests import KUSTOMIZATION_FILES, SUFFIXES
-from .model import Resource, Target
-from .nodes import Graph, Node
-from .origin import Map, origin_of
+from .. import codeowners
+from ..errors import SourceError
+from ..evaluate import Repository, describe
+from ..evaluate.files import FileInput
+from ..graph.repositories import normal
+from ..manifests import KUSTOMIZATION_FILES, SUFFIXES
+from ..model import Resource, Target
+from ..nodes import Graph, Node
+from ..origin import Map, origin_of
+from ..source import Dialect, Sources
+from ..targets import Built
+from ..tree import OutsideError, is_below
 from .promotion import Promotion
 from .references import references
-from .source import Dialect, Sources
-from .targets import Built
-from .tree import OutsideError, is_below
 
 _GIT = frozenset({"git", "gh", "glab", "hub", "tea", "jx"})
 _ANY: Mapping[str, Any] = {"branches": None, "ignored": [], "tags": False}

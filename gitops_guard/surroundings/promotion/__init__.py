@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import git
-from ..model import Resource
-from ..nodes import Graph
-from ..request import Request
-from ..side import Side, clone_of
-from ..targets import Built
+from ... import git
+from ...model import Resource
+from ...nodes import Graph
+from ...request import Request
+from ...side import Side, clone_of
+from ...targets import Built
 from .entry import Before, Entry
 from .pairs import Pair, Words, pairs
 from .past import WHOLE, Past, Renders, Wanted

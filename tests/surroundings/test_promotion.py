@@ -11,13 +11,14 @@ from click.testing import CliRunner
 from remotes import git, write
 from trees import MemoryTree
 
-from gitops_guard import git_history, promotion
+from gitops_guard import git_history
 from gitops_guard.cli import cli
 from gitops_guard.config import Config
 from gitops_guard.errors import ToolError
-from gitops_guard.promotion.pairs import Words
-from gitops_guard.promotion.versions import Version
 from gitops_guard.side import Clone, build_side
+from gitops_guard.surroundings import promotion
+from gitops_guard.surroundings.promotion.pairs import Words
+from gitops_guard.surroundings.promotion.versions import Version
 
 DEPLOYMENT = """
     apiVersion: apps/v1

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .evaluate.files import FileInput
-from .origin import Map, Seq, origin_of
+from ..evaluate.files import FileInput
+from ..origin import Map, Seq, origin_of
 
 _EXCUSED = re.compile(r"\|\|\s*(?:true|:|exit\s+0|echo|printf)(?:\s|$|['\";)])")
 _NEVER = re.compile(r"\(\s*(?:\$\{\{\s*)?false\b")

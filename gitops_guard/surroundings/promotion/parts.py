@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..model import FieldPath, Resource, value_at
+from ...model import FieldPath, Resource, value_at
 from .versions import containers, pod_spec
 
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")

@@ -8,22 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .config import FILE_NAME, Config, load
-from .discover import environment_of
-from .errors import SourceError, UsageError
-from .evaluate.files import FileInput, read_files
-from .globs import matches
-from .growth import target_environment
+from ..config import FILE_NAME, Config, load
+from ..discover import environment_of
+from ..errors import SourceError, UsageError
+from ..evaluate.files import FileInput, read_files
+from ..globs import matches
+from ..growth import target_environment
+from ..metadata import MetadataError
+from ..metadata import read as read_metadata
+from ..model import Location, Rule, Severity, Waiver
+from ..rego_file import RegoFile, scan
+from ..side import Side, is_named
+from ..source import Dialect, Sources, parse, plain_comments
+from ..targets import Built
+from ..tree import OutsideError, is_below, join
+from ..waive import inline
 from .guard_steps import baselines, steps
-from .metadata import MetadataError
-from .metadata import read as read_metadata
-from .model import Location, Rule, Severity, Waiver
-from .rego_file import RegoFile, scan
-from .side import Side, is_named
-from .source import Dialect, Sources, parse, plain_comments
-from .targets import Built
-from .tree import OutsideError, is_below, join
-from .waive import inline
 
 RULE = "bypass/guard-weakened"
 """What no change can waive, disable or lower for itself."""

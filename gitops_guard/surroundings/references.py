@@ -11,15 +11,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from .errors import SourceError
-from .graph.expand import is_controller
-from .manifests import KUSTOMIZATION_FILES
-from .model import Resource
-from .origin import Map, Origin, Seq, origin_of
-from .render.repospec import parse as parse_url
-from .source import Dialect, Sources
-from .targets import Built
-from .tree import OutsideError
+from ..errors import SourceError
+from ..graph.expand import is_controller
+from ..manifests import KUSTOMIZATION_FILES
+from ..model import Resource
+from ..origin import Map, Origin, Seq, origin_of
+from ..render.repospec import parse as parse_url
+from ..source import Dialect, Sources
+from ..targets import Built
+from ..tree import OutsideError
 
 _MARK = "$imagepolicy"
 _YAML = (".yaml", ".yml")

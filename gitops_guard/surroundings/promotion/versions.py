@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ..model import FieldPath, Resource, value_at
+from ...model import FieldPath, Resource, value_at
 
 _PODS: tuple[FieldPath, ...] = (
     ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"), ("template", "spec"),

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from ..locate import locate
-from ..model import Fault, FieldPath, Resource, ResourceId, value_at
-from ..origin import Seq, label
-from ..targets import Built
+from ...locate import locate
+from ...model import Fault, FieldPath, Resource, ResourceId, value_at
+from ...origin import Seq, label
+from ...targets import Built
 from .pairs import PRODUCTION, STAGING, Pair, Words
 from .parts import Part, guard_kind, guarded, parts, subject
 from .versions import Version, pod_spec, versions

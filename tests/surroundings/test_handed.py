@@ -6,9 +6,9 @@ import pytest
 from trees import sources
 
 from gitops_guard import manifests
-from gitops_guard.handed import handed
 from gitops_guard.model import Target
 from gitops_guard.nodes import Graph, Node
+from gitops_guard.surroundings.handed import handed
 from gitops_guard.targets import Built
 
 RELEASE = "kind: HelmRelease\nmetadata: {name: _}\nspec: {driftDetection: {mode: enabled}, install: {}}\n"
