@@ -8,7 +8,8 @@ from typing import Any
 from .evaluate import Change
 from .grow import node_id
 from .mask import Mask
-from .model import ChangeReport, LossReport, ResourceId
+from .model import ResourceId
+from .outcome import ChangeReport, LossReport
 
 _OUTCOMES = ("deleted", "unknown", "moved", "kept")
 _WITH_OWNER = "owner-removed"

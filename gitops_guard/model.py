@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .origin import Map, Origin
@@ -267,91 +266,6 @@ class Finding:
     def counts(self) -> bool:
         """Whether the finding is neither waived nor known."""
         return self.waiver is None and self.status == "new"
-
-
-@dataclass(frozen=True)
-class TargetReport:
-    """What became of one target."""
-
-    target: Target
-    resources: int
-    status: str
-    """rendered, partial, unresolved or failed"""
-
-
-@dataclass(frozen=True)
-class RuleReport:
-    """A rule that ran."""
-
-    rule: Rule
-    checked: int
-    """How many inputs it judged."""
-
-
-@dataclass(frozen=True)
-class LossReport:
-    """An object that a target has no longer."""
-
-    resource: ResourceId
-    """As the base side has it."""
-    event: str
-    """removed, renamed, moved, target-emptied or owner-removed"""
-    outcome: str
-    """deleted, kept (it stays in the cluster), moved (another owner has it now) or unknown"""
-    owner: str | None = None
-    """The id of the controller object that deployed it."""
-    guarded_by: str | None = None
-    """The option that keeps it."""
-    successor: ResourceId | None = None
-    """The object that has its place."""
-    new_owner: str | None = None
-    deferred: bool = False
-    """Whether its owner is suspended, so that nothing happens before that is resumed."""
-    along: tuple[ResourceId, ...] = ()
-    """What is deleted with it, sorted."""
-    complete: bool = True
-    """Whether that is all; else what it deployed isn't known from here."""
-
-
-@dataclass(frozen=True)
-class ChangeReport:
-    """What a merge does to one target."""
-
-    target: str
-    """The target's id; of an ApplicationSet, its own."""
-    before: int
-    """How many objects it had."""
-    after: int
-    created: tuple[ResourceId, ...] = ()
-    changed: tuple[ResourceId, ...] = ()
-    lost: tuple[LossReport, ...] = ()
-    """What is deleted first, what is kept last."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """All that a run found out; what every reporter is given."""
-
-    version: str
-    """Of the tool."""
-    targets: tuple[TargetReport, ...]
-    findings: tuple[Finding, ...]
-    """Sorted by file, line, column, rule, resource."""
-    rules: tuple[RuleReport, ...]
-    resources: int
-    unresolved: int
-    silenced: Mapping[str, int] = field(default_factory=dict)
-    """Findings of always-running rules that were switched off by name, counted."""
-    passed: tuple[tuple[str, str], ...] = ()
-    """(target id, rule id) of what was judged and is clean."""
-    sources: Mapping[str, str] = field(default_factory=dict)
-    """The text of each file that a finding points into, for excerpts; secrets masked already."""
-    changes: tuple[ChangeReport, ...] | None = None
-    """What the merge does, by target, sorted; None where nothing was compared."""
-
-    def count(self, severity: Severity) -> int:
-        """Findings of that severity that are neither waived nor known."""
-        return sum(1 for finding in self.findings if finding.counts and finding.severity is severity)
 
 
 def pointer(path: FieldPath) -> str:

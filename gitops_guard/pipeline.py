@@ -15,8 +15,9 @@ from .excerpts import Excerpts
 from .fetch import Fetcher
 from .judge import Beside, judge
 from .merge import base_commit, merged, unknown
-from .model import Fault, Finding, Report, RuleReport, TargetReport
+from .model import Fault, Finding
 from .nodes import Graph
+from .outcome import Report, RuleReport, TargetReport
 from .request import GraphRequest, Request
 from .revisions import IndexTree, RevisionTree, empty_tree
 from .selection import Selection

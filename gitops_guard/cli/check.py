@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from .. import __version__
-from ..model import Report, Severity
+from ..model import Severity
+from ..outcome import Report
 from ..pipeline import check, recorded
 from ..policy_docs import page
 from ..report import FORMATS, Options

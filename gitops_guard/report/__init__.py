@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 
-from ..model import Report
+from ..outcome import Report
 from .options import Options
 
 __all__ = ["FORMATS", "Format", "Options"]

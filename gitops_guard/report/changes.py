@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..model import ChangeReport, LossReport, ResourceId
+from ..model import ResourceId
+from ..outcome import ChangeReport, LossReport
 from .escape import visible
 from .summary import listed, number
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Finding, Report, Severity
+from ..model import Finding, Severity
+from ..outcome import Report
 from .escape import visible, workflow_data, workflow_property
 from .options import Options
 from .summary import checked, found, number

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Finding, Report, Severity
+from ..model import Finding, Severity
+from ..outcome import Report
 from .escape import json_text, visible
 from .options import Options
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 
-from ..model import ChangeReport, Finding, Location, Report, ResourceId, Severity
+from ..model import Finding, Location, ResourceId, Severity
+from ..outcome import ChangeReport, Report
 from .changes import is_lossy, of_target, story, total, worst_first
 from .escape import visible, xml
 from .excerpt import Excerpts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import ChangeReport, Finding, Location, LossReport, Report, ResourceId, Severity, TargetReport
+from ..model import Finding, Location, ResourceId, Severity
+from ..outcome import ChangeReport, LossReport, Report, TargetReport
 from .escape import json_text
 from .options import Options
 from .summary import known, silenced, waived

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ..model import Finding, Report, TargetReport
+from ..model import Finding
+from ..outcome import Report, TargetReport
 from .escape import visible, xml
 from .excerpt import Excerpts
 from .options import Options

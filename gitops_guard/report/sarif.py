@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..model import Finding, Location, Report, Rule, Severity
+from ..model import Finding, Location, Rule, Severity
+from ..outcome import Report
 from .escape import json_text, sarif_message, uri, visible
 from .excerpt import Excerpts
 from .options import Options

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import Report, Severity
+from ..model import Severity
+from ..outcome import Report
 
 _WORST_FIRST = sorted(Severity, reverse=True)
 

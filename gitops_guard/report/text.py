@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..model import ChangeReport, Finding, Location, Report, ResourceId, Severity
+from ..model import Finding, Location, ResourceId, Severity
+from ..outcome import ChangeReport, Report
 from .changes import losses, name, of_target, total, worst_first
 from .escape import visible
 from .excerpt import Excerpt, Excerpts

@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gitops_guard.model import (
-    Finding,
-    Location,
-    Owner,
-    Related,
-    Report,
-    ResourceId,
-    Rule,
-    RuleReport,
-    Severity,
-    Target,
-    TargetReport,
-    Waiver,
-)
+from gitops_guard.model import Finding, Location, Owner, Related, ResourceId, Rule, Severity, Target, Waiver
+from gitops_guard.outcome import Report, RuleReport, TargetReport
 
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 

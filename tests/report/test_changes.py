@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitops_guard import data
-from gitops_guard.model import ChangeReport, LossReport, ResourceId
+from gitops_guard.model import ResourceId
+from gitops_guard.outcome import ChangeReport, LossReport
 from gitops_guard.report import FORMATS, Options
 from gitops_guard.report.changes import losses, story
 

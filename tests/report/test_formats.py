@@ -8,18 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitops_guard.model import (
-    ChangeReport,
-    Finding,
-    Location,
-    LossReport,
-    Related,
-    ResourceId,
-    Severity,
-    Target,
-    TargetReport,
-    Waiver,
-)
+from gitops_guard.model import Finding, Location, Related, ResourceId, Severity, Target, Waiver
+from gitops_guard.outcome import ChangeReport, LossReport, TargetReport
 from gitops_guard.report import FORMATS, Options
 
 from . import sample

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from gitops_guard.model import Rule, RuleReport, Severity
+from gitops_guard.model import Rule, Severity
+from gitops_guard.outcome import RuleReport
 from gitops_guard.report import FORMATS, Options, sarif
 
 from . import sample

@@ -247,7 +247,7 @@ def test_former_names_of_a_file(root: Path) -> None:
 
 def test_history_that_is_too_long_is_a_note(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit(root, BASE, overlay("staging", "1.0.0"), overlay("production", "1.1.0"))
-    monkeypatch.setattr("gitops_guard.promotion.past._MAX_BYTES", 10)
+    monkeypatch.setattr("gitops_guard.surroundings.promotion.past._MAX_BYTES", 10)
     commit(root, overlay("staging", "1.1.0"))
     commit(root, overlay("staging", "1.2.0"))
     assert findings(root) == [(SKIPPED[0], "note", *SKIPPED[2:])]
