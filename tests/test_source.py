@@ -31,6 +31,37 @@ def test_documents(text, expected):
 
 
 @pytest.mark.parametrize(("text", "expected"), [
+    ("{b: 1, <<: {b: 2}}", {"b": 2}), ("{<<: {b: 2}, b: 1}", {"b": 1}), ("{<<: {b: 1}, <<: {b: 2}}", {"b": 2}), ("{<<: [{b: 1}, {b: 2, c: 2}]}", {"b": 1, "c": 2}),
+    ("{b: 1, <<: {b: 2}, c: 3, <<: [{b: 4}, {c: 5}]}", {"b": 4, "c": 5}), ("{b: 1, !!merge <<: {b: 2}}", {"b": 2}), ("{b: 1, '<<': {b: 2}}", {"b": 1, "<<": {"b": 2}}),
+    ("{<<: {<<: {b: 1}, b: 2}, c: 3}", {"b": 2, "c": 3}),
+])
+def test_merge_keys_of_manifests_work_where_they_stand(text, expected):
+    stream = parse(text.encode(), "f.yaml")
+    assert stream.load(Dialect.MANIFEST, duplicates=True) == [expected]
+
+
+def test_merge_keys_twice_over():
+    def listed(text):
+        stream = parse(text.encode(), "f.yaml")
+        stream.load(Dialect.MANIFEST, duplicates=True)
+        return [(error.rule, error.column) for error in stream.duplicates]
+    assert listed("{b: 1, <<: {b: 2}}") == listed("{<<: {b: 1}, b: 2}") == listed("{<<: {b: 1}, <<: {b: 2}}") == []
+    assert listed("{<<: {b: 1}, b: 2, b: 3}") == [("source/duplicate-key", 20)]
+    assert listed("{b: 1, <<: {b: 2}, b: 3}") == [("source/duplicate-key", 20)]
+
+
+@pytest.mark.parametrize("text", ["{b: 1,\n<<: {b: 2}}", "{<<: {b: 1},\nb: 2}", "{<<: {b: 1},\n<<: {b: 2}}", "{c: 1,\n<<: [{b: 1}, {b: 2}]}"])
+def test_merge_keys_of_strict_manifests(text):
+    assert failure(text, Dialect.MANIFEST) == ("source/duplicate-key", 2)
+    assert load("{<<: {b: 1}, <<: {c: 2}, d: 3}", Dialect.MANIFEST) == [{"b": 1, "c": 2, "d": 3}]
+
+
+@pytest.mark.parametrize("merged", ["1", "", "[1]", "[[]]", "*x"])
+def test_merge_keys_that_merge_nothing(merged):
+    assert failure(f"a: &x [{{b: 1}}]\n<<: {merged}\n", Dialect.MANIFEST) == ("source/invalid-yaml", 2)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
     ("!!str 5", "5"), ("!!int 5", 5), ("!!float 5", 5.0), ("!!bool true", True), ("!!null ~", None), ("!!binary aGk=", "hi"), ("!foo 5", "5"),
     ("! 5", "5"), ("!!timestamp 2020-01-01", "2020-01-01T00:00:00Z"),
 ])
@@ -217,7 +248,7 @@ def read(stream, reader):
     "a: 2001-02-03\n", "2001-02-03: x\n", "a: abcd-efgh\nb: 1234-5\n", "a: >\n  x\n\n    y\n  z\n", "a: >\n  x\n  y\n", "a: {b: }\n", "a: [b, ]\n",
     "a: {b}\n", "a: !!str yes\n", "a: !x 1\n", "a: ! 1\n", "a: 1\na: 2\n", "a: &x yes\nb: *x\n", "&x yes: 1\nb: *x\n", "a: &x {b: 1}\nc: {<<: *x, d: no}\n",
     'a: "x\\/y"\n', '{"a": "x\\/y"}', "? a\n: b\n", "? |\n  a\n: b\n", "a: |\n  x\n", "---\n---\na: off\n", "", "a: ''\nb: \"\"\n", "'1': x\n\"yes\": y\n",
-    "a: .5\nb: 1e3\nc: 0o7\nd: 1_000\ne: +1\nf: -.inf\n", "<<: {a: 1}\nb: 2\n", "'<<': {a: 1}\n", "a: {<<: {b: 1}, <<: {c: 1}}\n", "a: 1\n? [b]\n: c\n",
+    "a: .5\nb: 1e3\nc: 0o7\nd: 1_000\ne: +1\nf: -.inf\n", "<<: {a: 1}\nb: 2\n", "'<<': {a: 1}\n", "a: {<<: {b: 1}, <<: {c: 1}}\n", "a: {b: 1, <<: {b: 2}}\n", "a: {<<: {b: 1}, b: 2}\n", "a: 1\n? [b]\n: c\n",
 ])
 def test_who_read_a_file_before_makes_no_difference(text):
     for second in READERS:

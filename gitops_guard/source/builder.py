@@ -12,7 +12,7 @@ import yaml
 from ..errors import SourceError
 from ..origin import EMPTY_IN_FLOW, Map, Origin, Seq, Spelling
 from ..scalars import HINTS, Dialect, is_timestamp, key_text, means_one_thing, refold, resolve
-from .comments import BLOCK_HEADER
+from .blocks import block_column
 from .events import MAX_NODES, NEW, Frame, fail, place
 
 _TAG = "tag:yaml.org,2002:"
@@ -68,7 +68,7 @@ class Builder:
             mark = event.start_mark
             self._nodes += 1
             style = event.style
-            block = self._block_column(event) if style == "|" else 0
+            block = block_column(self._text, event) if style == "|" else 0
             origin = place(self._frame, mark.line, mark.column, key, block)
             value = self._scalar(event, style)
             if value is None and not event.value:
@@ -127,21 +127,28 @@ class Builder:
     def _mapping(self) -> Map:
         node = Map()
         merges: list[tuple[Any, Any]] = []
+        taken: set[str] = set()
+        """What the mapping has only from another one."""
         while type(event := self._events[self._at]) is not yaml.MappingEndEvent:
             if self._simple and self._simple_entry(node, event):
                 continue
             key = self._key(event)
             mark = event.start_mark
-            merging = key == "<<" and type(event) is yaml.ScalarEvent and event.implicit[0]
-            if key in node or (merging and merges):
+            merging = key == "<<" and type(event) is yaml.ScalarEvent and (event.implicit[0] or event.tag == _TAG + "merge")
+            if merging and self._dialect is Dialect.MANIFEST:
+                self._overlay(node, taken, mark)
+                continue
+            if (key in node and not (key in taken and self._allow_duplicates)) or (merging and merges):
                 error = fail(f"the key {dump_scalar_key(key)} is already there in this mapping", self._frame, mark,
                               "source/duplicate-key")
                 if not self._allow_duplicates:
                     raise error
                 self.special = True
                 self.duplicates.append(error)
+            taken.discard(key)
             value, origin = self._value(mark)
             if merging:
+                self.special = True
                 merges.append((value, mark))
                 continue
             node[key] = value
@@ -180,13 +187,33 @@ class Builder:
 
     def _merge(self, node: Map, merged: Any, mark: Any) -> None:
         """YAML 1.1's `<<`: what the mapping does not have itself, from one mapping or, first wins, a list of them."""
-        sources = merged if type(merged) is Seq else [merged]
-        for source in sources:
-            if type(source) is not Map:
-                raise fail("a merge key (<<) needs a mapping or a list of mappings", self._frame, mark)
+        for source in self._merged(merged, mark):
             for key, value in source.items():
                 if key not in node:
                     node.put(key, value, source.at.get(key))
+
+    def _overlay(self, node: Map, taken: set[str], mark: Any) -> None:
+        """The same as go-yaml v2 does it (`decoder.merge`): at its place in the text, over what stands before it.
+
+        Where a key may not occur twice, it may not come from two mappings either.
+        """
+        self.special = True
+        aliased = type(self._events[self._at]) is yaml.AliasEvent
+        merged, _ = self._value(mark)
+        for source in reversed(self._merged([merged] if aliased else merged, mark)):
+            for key, value in source.items():
+                if key not in node:
+                    taken.add(key)
+                elif not self._allow_duplicates:
+                    raise fail(f"the key {dump_scalar_key(key)}, which << takes in, is already there in the mapping", self._frame,
+                               mark, "source/duplicate-key")
+                node.put(key, value, source.at.get(key))
+
+    def _merged(self, merged: Any, mark: Any) -> list[Map]:
+        sources = merged if isinstance(merged, list) else [merged]
+        if not all(type(source) is Map for source in sources):
+            raise fail("a merge key (<<) needs a mapping or a list of mappings", self._frame, mark)
+        return list(sources)
 
     def _key(self, event: Any) -> str:
         kind = type(event)
@@ -255,25 +282,6 @@ class Builder:
                 raise fail(f"a value that is no {tag}, though tagged so", self._frame, event.start_mark)
             return float(value) if isinstance(value, int) and tag == "float" else value
         return value
-
-    def _block_column(self, event: Any) -> int:
-        """The column (from 1) where the text of a literal block begins."""
-        text = self._text
-        start = text.find("\n", event.start_mark.index)
-        stop = event.end_mark.index
-        header = BLOCK_HEADER.match(text[event.start_mark.index:start])
-        indicator = header and header.group(1)
-        while 0 <= start < stop:
-            line_start = start + 1
-            end = text.find("\n", line_start)
-            line = text[line_start:end if end >= 0 else len(text)]
-            if line.strip(" \r"):
-                inner = event.value.lstrip("\n").split("\n", 1)[0]
-                blanks = len(line) - len(line.lstrip(" "))
-                own = len(inner) - len(inner.lstrip(" ")) if indicator else 0
-                return blanks - own + 1
-            start = end
-        return int(event.start_mark.column) + 1
 
 
 def _spelt(origin: Origin, value: Any, text: str) -> Origin:

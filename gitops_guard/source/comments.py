@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .blocks import BLOCK_HEADER
+
 
 class Comment(NamedTuple):
     """A comment of a file."""
@@ -22,7 +24,6 @@ class Comment(NamedTuple):
     """It stands in a block scalar: a comment of the text in there (an inline patch), if of anything."""
 
 
-BLOCK_HEADER = re.compile(r"(?:[&!][^\s]*\s+)*[|>][+-]?([1-9]?)[+-]?")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
 
 
