@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 
 from .origin import Origin
@@ -65,3 +67,11 @@ def behind_key(line: str | None) -> str | None:
     """The value of a line of `key: value` or `key=value`, without its quotes."""
     match = re.fullmatch(r"[^:=]*[:=]\s*(.*?)[\s,;]*", line) if line else None
     return match.group(1).strip("'\"") if match else None
+
+
+def spellings(value: str) -> set[str]:
+    """A value as a policy's message may hold it: as it is, as JSON, in base64."""
+    data = value.encode("utf-8", "surrogateescape")
+    coded = {base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}
+    quoted = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+    return {value, *quoted, *coded, *(text.rstrip("=") for text in coded)}

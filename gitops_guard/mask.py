@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from .cover import MASK, behind_key, cover, cover_block, cover_keys, cover_values, value_column
+from .cover import MASK, behind_key, cover, cover_block, cover_keys, cover_values, spellings, value_column
 from .errors import SourceError
 from .model import Fault, Resource, value_at
 from .origin import Map, Origin, Seq
@@ -113,8 +112,7 @@ class Mask:
             documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
         except SourceError:
             return  # reported by whoever reads the file; without its structure `source` shows none of its lines
-        for document in documents:
-            self._secrets_in(document)
+        self._documents(documents, stream)
 
     def text(self, message: str) -> str:
         """A message with every known value replaced."""
@@ -168,6 +166,13 @@ class Mask:
         shown = "".join(_GIVEN.sub(rf"\g<1>{MASK}", line) + end for line, end in zip(lines, breaks, strict=True))
         return self.text(shown)
 
+    def _documents(self, documents: list[Any], stream: Stream) -> None:
+        for document in documents:
+            self._secrets_in(document)
+        # Whether they belong to a Secret is not known any more; so they are hidden where they stand and nowhere else.
+        for value, origin in stream.lost:
+            self._all(value, origin, public=True)
+
     def _secrets_in(self, node: Any) -> None:
         if isinstance(node, Seq):
             self._operations(node)
@@ -207,12 +212,12 @@ class Mask:
         if not isinstance(text, str) or origin is None or ":" not in text:
             return
         try:
-            documents = parse_embedded(text, origin).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+            stream = parse_embedded(text, origin)
+            documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
         except SourceError:
             self._places.setdefault(origin.file, set()).add((origin, ""))
             return
-        for document in documents:
-            self._secrets_in(document)
+        self._documents(documents, stream)
         if not origin.block and re.search("stringData|Secret", text):
             self._places.setdefault(origin.file, set()).add((origin, ""))
 
@@ -236,14 +241,14 @@ class Mask:
                 if field == "data" and isinstance(value, str) and not public:
                     self._decoded(value)
 
-    def _all(self, value: Any, origin: Origin | None) -> None:
+    def _all(self, value: Any, origin: Origin | None, *, public: bool = False) -> None:
         """Every scalar in what should have been one value, however it is nested."""
         pending: list[tuple[Any, Origin | None]] = [(value, origin)]
         seen: set[int] = set()
         while pending:
             node, place = pending.pop()
             if not isinstance(node, (Map, Seq)):
-                self._value(node, place)
+                self._value(node, place, public=public)
             elif id(node) not in seen:
                 seen.add(id(node))
                 pending.extend((node[key], node.at.get(key)) for key in node) if isinstance(node, Map) else \
@@ -266,18 +271,10 @@ class Mask:
     def _inner(self, value: str | None) -> None:
         for part in (value, *(value.split("\n") if value and "\n" in value else ())) if value else ():
             if part is not None and len(part.strip()) >= _SHORTEST:
-                self._values.update(_spellings(part.strip()))
+                self._values.update(spellings(part.strip()))
                 self._index = None
             elif part is not None and _SHORT.fullmatch(part.strip()):
                 self._short.add(part.strip())
-
-
-def _spellings(value: str) -> set[str]:
-    """A value as a policy's message may hold it: as it is, as JSON, in base64."""
-    data = value.encode("utf-8", "surrogateescape")
-    coded = {base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()}
-    quoted = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-    return {value, *quoted, *coded, *(text.rstrip("=") for text in coded)}
 
 
 def _list(node: Map, field: str) -> Seq:

@@ -43,6 +43,24 @@ def test_excerpts_lose_places_too():
     assert shown[4:12] == ["  password: ***", "  short: ***", "  block: ***", "    ***", "    ***", "  after: ***", "data:", "  token: ***"]
 
 
+@pytest.mark.parametrize("data", ["{url: hunter2a,\n url: hunter2b}", "{url: hunter2a,\n <<: {url: hunter2b}}", "{<<: {url: hunter2a},\n url: hunter2b}",
+                                  "{<<: [{url: hunter2a},\n {url: hunter2b}]}", "{url: [hunter2a, {x: hunter2a}],\n url: hunter2b}"])
+def test_what_another_value_overrides_is_hidden_where_it_stands(data):
+    mask = Mask()
+    text = f"kind: Secret\nstringData: {data}\n"
+    mask.document(parse(text.encode(), "s.yaml"))
+    assert "hunter2" not in mask.source("s.yaml", text)
+    patch = "patches:\n- patch: |\n    " + text.replace("\n", "\n    ").rstrip() + "\n"
+    mask.document(parse(patch.encode(), "p.yaml"))
+    assert "hunter2" not in mask.source("p.yaml", patch)
+
+
+def test_a_harmless_text_that_another_one_overrides_is_shown_in_messages():
+    mask = Mask()
+    mask.document(parse(b"kind: Pod\nspec: {imagePullSecrets: []}\nmetadata: {name: web-app, name: other-app}\n", "p.yaml"))
+    assert mask.text("web-app") == "web-app"
+
+
 def test_other_files_lose_values_only():
     mask = Mask()
     mask.secret(loaded(SECRET)[1])

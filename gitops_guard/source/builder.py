@@ -18,6 +18,8 @@ from .events import MAX_NODES, NEW, Frame, fail, place
 _TAG = "tag:yaml.org,2002:"
 _BLOCKS = frozenset("|>")
 _STYLES = {style: Spelling(style) for style in "'\"|>"}
+_UNFINISHED = object()
+"""Stands for a container that is still being read."""
 _WORDS = {True: "true", False: "false", None: "null"}
 
 
@@ -44,6 +46,7 @@ class Builder:
         self._slashes = "\\/" in text and not (dialect is Dialect.MANIFEST and text.lstrip().startswith("{"))
         self._anchors: dict[str, tuple[Any, Origin, int]] = {}
         self.duplicates: list[SourceError] = []
+        self.lost: list[tuple[Any, Origin | None]] = []
         self.special = "\\/" in text
         """Something in it may mean something else to another reader; a text without such a thing is the same to all."""
         self._simple = not self._slashes and frame.frozen is None
@@ -145,7 +148,9 @@ class Builder:
                     raise error
                 self.special = True
                 self.duplicates.append(error)
-            taken.discard(key)
+            if key in node:
+                self.lost.append((node[key], node.at.get(key)))
+                taken.discard(key)
             value, origin = self._value(mark)
             if merging:
                 self.special = True
@@ -189,7 +194,9 @@ class Builder:
         """YAML 1.1's `<<`: what the mapping does not have itself, from one mapping or, first wins, a list of them."""
         for source in self._merged(merged, mark):
             for key, value in source.items():
-                if key not in node:
+                if key in node:
+                    self.lost.append((value, source.at.get(key)))
+                else:
                     node.put(key, value, source.at.get(key))
 
     def _overlay(self, node: Map, taken: set[str], mark: Any) -> None:
@@ -207,6 +214,8 @@ class Builder:
                 elif not self._allow_duplicates:
                     raise fail(f"the key {dump_scalar_key(key)}, which << takes in, is already there in the mapping", self._frame,
                                mark, "source/duplicate-key")
+                else:
+                    self.lost.append((node[key], node.at.get(key)))
                 node.put(key, value, source.at.get(key))
 
     def _merged(self, merged: Any, mark: Any) -> list[Map]:
@@ -288,10 +297,3 @@ def _spelt(origin: Origin, value: Any, text: str) -> Origin:
     """The origin of a plain scalar that is no text, or not this one."""
     plain = value if type(value) is str else _WORDS[value] if value is None or type(value) is bool else str(value)
     return origin if plain == text and type(value) is not str else origin._replace(spelling=Spelling("", text))
-
-
-class _Unfinished:
-    """Stands for a container that is still being read."""
-
-
-_UNFINISHED = _Unfinished()

@@ -27,6 +27,8 @@ class Stream:
         """What every reader gets, where the text means the same to all of them."""
         self.duplicates: list[SourceError] = []
         """Keys that occur twice in a mapping, each at its second place; filled by `load` where duplicates are allowed."""
+        self.lost: list[tuple[Any, Origin | None]] = []
+        """Values that `load` read and did not return, as an equal key or a merge key overrode them."""
 
     @property
     def file(self) -> str:
@@ -47,6 +49,7 @@ class Stream:
         if wanted not in self._loaded:
             builder = Builder(self._parsed(), self.text, self._frame, dialect, duplicates, any_key)
             self._loaded[wanted] = builder.documents()
+            self.lost += builder.lost
             if duplicates:
                 self.duplicates = builder.duplicates
             if not builder.special and dialect is not Dialect.TEXT:
