@@ -53,8 +53,10 @@ def text_at(holder: Any, key: Any) -> str:
 
 
 def name_at(holder: Map, key: str) -> str:
-    """The text of a field; empty for a null, too, however that is written."""
-    return "" if holder.get(key) is None else text_at(holder, key)
+    """The text of a field; empty for a null, too, however that is written, but not for a text that only reads like one."""
+    if holder.get(key) is None and (key not in holder or tag_of(None, holder.at.get(key)) == "null"):
+        return ""
+    return text_at(holder, key)
 
 
 def style_of(origin: Origin | None) -> str:
