@@ -27,6 +27,7 @@ _ENVIRONMENT: dict[str, str | None] = {
     "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C",
 }
 
+SUBMODULE = "160000"
 _NAME = re.compile(r"(?!-)[^\s~^:?*\[\\\x00-\x20\x7f]+")
 _HASH = re.compile(r"[0-9a-f]{7,64}")
 _DEBUG_FLAGS = re.compile(r"(?:  [^\n]*\n)*?  size: \d+\tflags: ([0-9a-f]+)\n")

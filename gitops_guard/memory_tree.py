@@ -79,3 +79,7 @@ class MemoryTree:
         prefix = "" if real == "." else real + "/"
         below = [path[len(prefix):].partition("/")[0] for path in self._files if path.startswith(prefix)]
         return sorted(set(below))
+
+    def lacks(self, path: str) -> bool:  # noqa: ARG002 (see `Tree.lacks`: there are no submodules)
+        """See `Tree.lacks`."""
+        return False

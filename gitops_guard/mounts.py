@@ -112,6 +112,9 @@ class _JoinedTree:
     def names(self, folder: str) -> list[str]:
         return self._of(folder).names(folder)
 
+    def lacks(self, path: str) -> bool:
+        return self._of(path).lacks(path)
+
 
 def _of(path: str, home: Sources, mounts: Mounts) -> Sources:
     mount = mounts.mount_of(path)
@@ -143,3 +146,6 @@ class _Mounted:
 
     def names(self, folder: str) -> list[str]:
         return self._tree.names(self._inner(folder))
+
+    def lacks(self, path: str) -> bool:
+        return self._tree.lacks(self._inner(path))

@@ -1,46 +1,62 @@
 """A revision of a repository, or its index, read from git's object store as a tree; nothing is checked out.
 
-Contents are what git stores: line endings, filters and Git LFS of `.gitattributes` are not applied. Submodules are empty folders.
+Contents are what git stores: line endings, filters and Git LFS of `.gitattributes` are not applied. Submodules are read where
+their clone has the revision; of the others nothing is known, and `lacks` says so.
 """
 
 from __future__ import annotations
 
+import os
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from . import git
 from .errors import SourceError, ToolError
-from .tree import MAX_FILE_BYTES, OutsideError
+from .submodules import Submodule, checked_out
+from .tree import MAX_FILE_BYTES, OutsideError, is_below
 
 _MAX_LINKS = 40
 """In one path, as in Linux."""
 _MAX_TARGET = 4096
 """Bytes of a link's target: no path is longer."""
-_LINK, _SUBMODULE = "120000", "160000"
+_LINK = "120000"
 
 
 class ObjectTree:
     """Files by the hashes of their contents; see `tree.Tree`."""
 
-    def __init__(self, entries: Iterable[git.Entry], objects: git.Objects, exclude: Callable[[str], bool] | None = None) -> None:
-        """`exclude` says of a path that the configuration leaves it out. `objects` is shared, and its maker's to close."""
+    def __init__(self, entries: Iterable[git.Entry], objects: git.Objects, exclude: Callable[[str], bool] | None = None,
+                 submodules: Sequence[Submodule] = ()) -> None:
+        """`exclude` says of a path that the configuration leaves it out. `objects` is shared, and its maker's to close.
+
+        Files of `submodules` can be read; they are not listed, as git does not list them.
+        """
         self._objects = objects
+        self._submodules = submodules
         self._exclude = exclude or (lambda _path: False)
         self._entries: dict[str, git.Entry] = {}
         self._folders: dict[str, set[str]] = {".": set()}
+        self._gaps: set[str] = set()
+        self._take(entries)
+        self._files = tuple(sorted(path for path in self._entries if not self._exclude(path)))
+        for module in submodules:
+            self._gaps.discard(module.path)
+            self._take(module.entries)
+        self._links: dict[str, str] = {}
+        self._linked = any(entry.mode == _LINK for entry in self._entries.values())
+
+    def _take(self, entries: Iterable[git.Entry]) -> None:
         for entry in entries:
             # What git itself would not check out; a hostile object may hold it all the same.
             if not {"", ".", "..", ".git"}.isdisjoint(entry.path.split("/")):
                 continue
-            if entry.mode == _SUBMODULE:
+            if entry.mode == git.SUBMODULE:
                 self._folders.setdefault(entry.path, set())
+                self._gaps.add(entry.path)
             else:
                 self._entries[entry.path] = entry
             self._add(entry.path)
-        self._files = tuple(sorted(path for path in self._entries if not self._exclude(path)))
-        self._links: dict[str, str] = {}
-        self._linked = any(entry.mode == _LINK for entry in self._entries.values())
 
     def _add(self, path: str) -> None:
         """Make the folders above a path."""
@@ -82,6 +98,10 @@ class ObjectTree:
     def names(self, folder: str) -> list[str]:
         """See `Tree.names`."""
         return sorted(self._folders.get(self.real(folder), ()))
+
+    def lacks(self, path: str) -> bool:
+        """See `Tree.lacks`."""
+        return any(is_below(path, gap) for gap in self._gaps)
 
     def real(self, path: str) -> str:
         """See `Tree.real`."""
@@ -130,10 +150,21 @@ class ObjectTree:
 
     def _content(self, entry: git.Entry, limit: int) -> bytes | None:
         try:
-            return self._objects.read(entry.object, limit)
+            return self._holder(entry.path).read(entry.object, limit)
         except ToolError as error:
             raise ToolError(f"the content of {entry.path} can't be read from git: {error}; a partial clone lacks what it has "
                             f"not needed yet: fetch it first") from None
+
+
+    def _holder(self, path: str) -> git.Objects:
+        """Where the content of a file is: of a submodule's, in its own clone; in the innermost one."""
+        inside = [module for module in self._submodules if is_below(path, module.path)]
+        return max(inside, key=lambda module: len(module.path)).objects if inside else self._objects
+
+    def close(self) -> None:
+        """End the git that answers; a later question starts it again."""
+        for module in self._submodules:
+            module.objects.close()
 
 
 def empty_tree(root: Path) -> ObjectTree:
@@ -157,12 +188,13 @@ class RevisionTree(ObjectTree):
         entries = git.entries(root, tree) if tree else []
         if entries is None:
             raise ToolError(f"this clone does not have all files of the revision {commit}; fetch them first")
-        super().__init__(entries, self.objects, exclude)
+        super().__init__(entries, self.objects, exclude, checked_out(Path(os.path.realpath(root)), entries))
         self.hash = tree
         """Equal trees have equal ones; empty for the empty tree of a missing folder."""
 
     def close(self) -> None:
         """End the git that answers; a later question starts it again."""
+        super().close()
         self.objects.close()
 
 
@@ -172,8 +204,10 @@ class IndexTree(ObjectTree):
     def __init__(self, root: Path, exclude: Callable[[str], bool] | None = None, *, objects: git.Objects | None = None) -> None:
         """See `RevisionTree`. Raises ToolError, also where the index has conflicts."""
         self.objects = objects or git.Objects(root)
-        super().__init__(git.staged(root), self.objects, exclude)
+        entries = git.staged(root)
+        super().__init__(entries, self.objects, exclude, checked_out(Path(os.path.realpath(root)), entries))
 
     def close(self) -> None:
         """End the git that answers; a later question starts it again."""
+        super().close()
         self.objects.close()

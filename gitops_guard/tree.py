@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import posixpath
+import re
 import stat
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,6 +19,8 @@ from .errors import SourceError
 
 MAX_FILE_BYTES = 20_000_000
 _CHUNK = 65_536
+_SUBMODULE = re.compile(r"^[ \t]*path[ \t]*=[ \t]*(\S.*)$", re.MULTILINE)
+"""In `.gitmodules`."""
 
 
 class OutsideError(Exception):
@@ -47,6 +50,10 @@ class Tree(Protocol):
         """The names in a folder, sorted; empty where there is none. Raises OutsideError."""
         ...
 
+    def lacks(self, path: str) -> bool:
+        """Whether a path lies in a submodule whose files are not here: what it holds is unknown, not absent. Never raises."""
+        ...
+
 
 def join(folder: str, path: str) -> str:
     """`path` as seen from `folder`, normalised; it may begin with `..` where it leaves the root."""
@@ -73,6 +80,7 @@ class WorkTree:
         self._files: tuple[str, ...] | None = None
         self._real = {"": ".", ".": "."}
         self._kinds: dict[str, str | None] = {}
+        self._submodules: tuple[str, ...] | None = None
 
     def files(self) -> tuple[str, ...]:
         """See `Tree.files`."""
@@ -177,6 +185,20 @@ class WorkTree:
             if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG):
                 return []
             raise
+
+    def lacks(self, path: str) -> bool:
+        """See `Tree.lacks`. A submodule that was not checked out is an empty folder, or none."""
+        if self._submodules is None:
+            self._submodules = self._named_submodules()
+        return any(is_below(path, module) and not self.names(module) for module in self._submodules)
+
+    def _named_submodules(self) -> tuple[str, ...]:
+        try:
+            text = self.read(".gitmodules").decode("utf-8", "replace") if self.kind(".gitmodules") == "file" else ""
+            named = {posixpath.normpath(name.strip().strip('"')) for name in _SUBMODULE.findall(text)}
+            return tuple(sorted(name for name in named if name != "." and self.real(name) == name))
+        except (OutsideError, OSError, SourceError):
+            return ()
 
 
 def _kind(mode: int) -> str | None:

@@ -116,12 +116,13 @@ def test_a_file_beyond_the_bound(root):
     tree.close()
 
 
-def test_submodules_are_empty_folders(root):
+def test_a_submodule_that_is_not_here_is_a_folder_of_which_nothing_is_known(root):
     commit = git(root, "rev-parse", "HEAD")
     git(root, "update-index", "--add", "--cacheinfo", f"160000,{commit},lib/module")
     tree = IndexTree(root)
     assert "lib/module" not in tree.files()
     assert (tree.kind("lib/module"), tree.names("lib"), tree.names("lib/module")) == ("dir", ["module"], [])
+    assert [tree.lacks(path) for path in ("lib/module", "lib/module/x/y.yaml", "lib", "a", "lib/modules")] == [True, True, False, False, False]
 
 
 def test_neither_filters_nor_replacements_count(root, tmp_path):
@@ -199,6 +200,13 @@ def test_the_index_of_another_repository_does_not_count(root, tmp_path, monkeypa
     git(other, "init", "--quiet")
     monkeypatch.setenv("GIT_INDEX_FILE", str(other / ".git" / "index"))
     assert "a/x.yaml" in IndexTree(root).files()
+
+
+def test_a_sparse_index_has_all_files(root):
+    git(root, "sparse-checkout", "set", "--cone", "--sparse-index", "a/b")
+    assert "000000" not in git(root, "ls-files", "--stage")
+    assert IndexTree(root).read(".hidden/z.yaml") == b"z: 1\n"
+    assert IndexTree(root).files() == RevisionTree(root, "HEAD").files()
 
 
 @pytest.mark.parametrize("filtered", ["blob:none", "tree:0"])

@@ -180,3 +180,6 @@ class _Visible:
     def names(self, folder: str) -> list[str]:
         prefix = "" if folder == "." else folder + "/"
         return [name for name in self._tree.names(folder) if prefix + name not in self._hidden]
+
+    def lacks(self, path: str) -> bool:
+        return self._tree.lacks(path)

@@ -69,6 +69,7 @@ class Loader:
             return self._fetched_file(entry, origin, what)
         path = self._inside(folder, entry, origin, what)
         kind, real = self._follow(path, entry, origin)
+        self._not_lacking(real, what, entry, origin)
         if kind is None:
             raise fail(f"the {what} does not exist: {entry}", origin, "create it, or correct the path")
         if kind == "dir":
@@ -85,6 +86,7 @@ class Loader:
             return self._fetched_folder(spec, entry, origin)
         path = self._inside(folder, entry, origin, "base")
         kind, real = self._follow(path, entry, origin)
+        self._not_lacking(real, "base", entry, origin)
         if kind != "dir":
             reason = "no such file or folder" if kind is None else "a file stands where a folder is needed"
             raise fail(f"{reason}: {entry}", origin, "create it, or correct the path")
@@ -127,6 +129,12 @@ class Loader:
         if self._leaves(folder, entry):
             raise fail(f"the {what} lies outside the repository: {entry}", origin, "move it into the repository")
         return path
+
+    def _not_lacking(self, real: str, what: str, entry: str, origin: Origin) -> None:
+        """Raises UnresolvedError where the path lies in a submodule that is not here."""
+        if self.tree.lacks(real):
+            raise UnresolvedError(f"the {what} lies in a submodule whose revision is not in this clone: {entry}", origin,
+                                  "fetch it: git submodule update --init")
 
     def _leaves(self, folder: str, entry: str) -> bool:
         """Whether an entry leaves the tree that its folder is in, if only to come back by another way."""

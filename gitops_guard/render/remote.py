@@ -137,6 +137,10 @@ class _File:
         del folder
         return []
 
+    def lacks(self, path: str) -> bool:
+        del path
+        return False
+
 
 def _shown(url: str) -> str:
     """An address as the beginning of a path: without scheme and user, which may hold a password."""

@@ -56,6 +56,9 @@ class Files:
         prefix = "" if folder == "." else folder + "/"
         return sorted({name.removeprefix(prefix).partition("/")[0] for name in self._files if name.startswith(prefix)})
 
+    def lacks(self, path):
+        return False
+
 
 @pytest.fixture
 def found():

@@ -182,6 +182,9 @@ def _folder(part: Part, place: Place, world: World) -> str:
         kind = ""
     if kind == "":
         raise part.problem("failed", f"the path {path} leaves the repository", "path", remedy="correct it")
+    if world.sources.tree.lacks(folder):
+        raise part.problem("unresolved", f"the path {path} lies in a submodule whose revision is not in this clone", "path",
+                           remedy="fetch it: git submodule update --init")
     if kind != "dir":
         what = "does not exist" if kind is None else "is no folder"
         raise part.problem("failed", f"the path {path} {what}", "path", remedy="correct the path")

@@ -87,6 +87,9 @@ def _folder(read: Read, path: str, body: Map, world: World) -> str:
         raise ProblemError("unresolved", read.place.reason, ("spec", "sourceRef"),
                            read.remedy)
     folder = read.place.at(path)
+    if world.sources.tree.lacks(folder):
+        raise ProblemError("unresolved", f"the path {path} lies in a submodule whose revision is not in this clone", field,
+                           "fetch it: git submodule update --init")
     if kind_at(world, folder) != "dir":
         what = "is a file, and Flux needs a folder" if kind_at(world, folder) == "file" else "does not exist in its source"
         raise ProblemError("failed", f"the path {path} {what}", field, "create the folder, or correct the path")
