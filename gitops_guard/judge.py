@@ -61,6 +61,8 @@ class Beside:
     """What the change does to the repository's own guard."""
     before: Sequence[Occurrence] = ()
     """What the base side has."""
+    hidden: Mask | None = None
+    """What the base side must not show: a change speaks of its values, too."""
 
 
 def judge(request: Request, side: Side, beside: Beside) -> Judged:
@@ -77,6 +79,8 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
     faults += judged.faults
 
     mask = _mask(side.sources, [*resources, *loose], files, faults)
+    if beside.hidden is not None:
+        mask.values_of(beside.hidden)
     targets = {item.target.id: item.target for item in built}
     shown, silenced = _split(faults, request.selection)
     marked = [_occurrence(fault, targets, request, mask) for fault in shown]

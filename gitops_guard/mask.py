@@ -15,7 +15,7 @@ from typing import Any
 from .cover import MASK, behind_key, cover, cover_block, cover_keys, cover_values, spellings, value_column
 from .errors import SourceError
 from .model import Fault, Resource, value_at
-from .origin import Map, Origin, Seq
+from .origin import Map, Origin, Seq, origin_of
 from .source import Dialect, Stream, parse_embedded
 
 # A shorter text stands in too many harmless words; its place is masked in excerpts all the same. Where it stands alone, and reads
@@ -70,6 +70,12 @@ class Mask:
         for path in _FAKES.get(str(kind), ()):
             self._all(value_at(resource.body, path), None)
 
+    def values_of(self, other: Mask) -> None:
+        """Take in what another side of the repository must not show, wherever it stands here."""
+        self._values |= other._values
+        self._short |= other._short
+        self._index = None
+
     def file(self, path: str, secrets: Mapping[str, Any]) -> None:
         """Take in what a file holds of secrets, as evaluate/secret_files.py describes it."""
         self._lines.setdefault(path, set()).update(key["line"] for key in secrets.get("keys", ()))
@@ -85,7 +91,7 @@ class Mask:
         if fault.resource is None or not fault.path:
             return
         parent = value_at(fault.resource.body, fault.path[:-1])
-        origin = parent.at.get(str(fault.path[-1])) if isinstance(parent, Map) else _item(parent, fault.path[-1])
+        origin = origin_of(parent, fault.path[-1])
         value = value_at(fault.resource.body, fault.path)
         if fault.line and isinstance(value, str):
             lines = value.split("\n")
@@ -192,7 +198,7 @@ class Mask:
                     self._patch(patch["patch"], patch.at["patch"])
         strategic = _list(node, "patchesStrategicMerge")
         for index, text in enumerate(strategic):
-            self._patch(text, _item(strategic, index))
+            self._patch(text, origin_of(strategic, index))
 
     def _literals(self, generator: Map) -> None:
         literals = generator.get("literals")
@@ -202,10 +208,10 @@ class Mask:
         for index, literal in enumerate(literals):
             key, equals, value = literal.partition("=") if isinstance(literal, str) else ("", "", None)
             if isinstance(value, str) and equals:
-                self._value(value.strip("'\""), _item(literals, index), key + equals)
+                self._value(value.strip("'\""), origin_of(literals, index), key + equals)
             else:
                 # What can't be told apart into key and value may be the value.
-                self._all(literal, _item(literals, index))
+                self._all(literal, origin_of(literals, index))
 
     def _patch(self, text: Any, origin: Origin | None) -> None:
         """An inline patch: its Secrets, and what its operations write into one."""
@@ -252,7 +258,7 @@ class Mask:
             elif id(node) not in seen:
                 seen.add(id(node))
                 pending.extend((node[key], node.at.get(key)) for key in node) if isinstance(node, Map) else \
-                    pending.extend((item, _item(node, index)) for index, item in enumerate(node))
+                    pending.extend((item, origin_of(node, index)) for index, item in enumerate(node))
 
     def _decoded(self, value: str) -> None:
         try:
@@ -288,7 +294,3 @@ def _stands(text: str, start: int, end: int) -> bool:
         return True
     around = text[max(start - 1, 0):start] + text[end:end + 1]
     return not any(char.isascii() and char.isalnum() for char in around)
-
-
-def _item(parent: Any, index: str | int) -> Origin | None:
-    return parent.at[index] if isinstance(parent, Seq) and isinstance(index, int) and index < len(parent) else None

@@ -41,7 +41,7 @@ def check(request: Request) -> Report:
     if before is not None:
         old = judge(request, before, Beside(history=promotion(request, before, None, past, base or "")))
         beside = replace(beside, changes=merged(before, side, request.config, request.named),
-                         faults=unknown(before, side, request.named), before=old.occurrences,
+                         faults=unknown(before, side, request.named), before=old.occurrences, hidden=old.mask,
                          guard=compared(request.config, before, side, request.policies.rules, request.policies.parameters()))
     found = judge(request, side, beside)
     if not (found.anything or (old is not None and old.anything) or request.staged):

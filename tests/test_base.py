@@ -1,6 +1,8 @@
 """`check --base` in real clones: whole ones, cut ones, and those that lack what is compared with."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -159,3 +161,28 @@ def test_a_guard_of_an_application_that_its_argo_cd_does_not_know(tmp_path):
         """})
     findings = json.loads(check(tmp_path).stdout)["findings"]
     assert [finding["location"]["line"] for finding in findings if finding["rule"] == "prune/ineffective-guard"] == [10]
+
+
+def test_values_of_secrets_that_the_change_removes_are_masked(origin):
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: shop}\nstringData: {token: hunter2-of-old}\n"
+    claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: hunter2-of-old, namespace: shop}\n"
+    commit(origin, {"shop/kustomization.yaml": "resources: [web.yaml, s.yaml, claim.yaml]\n", "shop/s.yaml": secret, "shop/claim.yaml": claim})
+    commit(origin, {"shop/kustomization.yaml": "resources: [web.yaml]\n", "shop/s.yaml": "", "shop/claim.yaml": ""})
+    result = check(origin, "--base", "HEAD~1")
+    [message] = [one["message"] for one in json.loads(result.stdout)["findings"] if one["rule"] == "prune/deletes-stateful"]
+    assert "hunter2" not in message
+
+
+def test_a_hook_of_git_judges_what_that_commit_has(origin):
+    """`git commit FILE` has an index of its own: what else is staged is not in the commit."""
+    hook = origin / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\nexec {sys.executable} -m gitops_guard check --staged --select 'prune/*' --jobs 1 >&2\n")
+    hook.chmod(0o755)
+    git(origin, "checkout", "--quiet", "main")
+    write(origin, {**DROPPED, "other/c.yaml": OTHER["other/c.yaml"] + "data: {a: b}\n"})
+    git(origin, "add", "--all")
+    git(origin, "commit", "--quiet", "--message", "one file", "other/c.yaml")
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        git(origin, "commit", "--quiet", "--message", "the rest")
+    assert "prune/deletes-stateful" in failed.value.stderr

@@ -35,6 +35,15 @@ def test_messages_lose_every_value_of_a_secret():
     assert message == "***, ***, ***, '***' and ***"
 
 
+def test_messages_lose_the_values_of_the_other_side_too():
+    mask, other = Mask(), Mask()
+    other.secret(loaded(SECRET)[1])
+    assert mask.text("hunter2-long") == "hunter2-long"
+    mask.values_of(other)
+    assert mask.text("hunter2-long") == "***"
+    assert mask.source("s.yaml", "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n") == "a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n"
+
+
 def test_excerpts_lose_places_too():
     mask = Mask()
     mask.document(loaded(SECRET)[0])

@@ -7,7 +7,7 @@ from ..outcome import ChangeReport, Report
 from .changes import losses, name, of_target, total, worst_first
 from .escape import markdown
 from .options import Options
-from .summary import checked, found, listed, number
+from .summary import checked, found, known, listed, number
 
 # GitHub drops a summary beyond 1 MiB as a whole.
 _MAX_BYTES = 900 * 1024
@@ -33,6 +33,8 @@ def _verdict(report: Report) -> str:
     counted = sum(report.count(severity) for severity in Severity)
     if counted:
         return number(counted, "finding")
+    if known(report):
+        return "nothing new"
     return "nothing found" if report.targets or any(rule.checked for rule in report.rules) else "nothing checked"
 
 

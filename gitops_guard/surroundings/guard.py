@@ -59,6 +59,7 @@ def compared(config: Config, before: Side, after: Side, rules: Mapping[str, Rule
     """
     old, new = _standing(base_config(config, before), before), _standing(config, after)
     waivers = _waivers(old, new)
+    runs = steps(before.sources, old.files, after.sources, new.files)
     document = {
         "waivers": [fact for _waiver, fact in waivers],
         "rules": _rules(old.config, new.config, rules),
@@ -68,11 +69,17 @@ def compared(config: Config, before: Side, after: Side, rules: Mapping[str, Rule
                     if pattern not in old.config.exclude],
         "environments": _environments(old.config, new),
         "assume_prune": {**_at(config, "assume-prune"), "before": old.config.assume_prune, "after": config.assume_prune},
-        "baselines": baselines(before.sources, after.sources),
-        "steps": steps(before.sources, old.files, after.sources, new.files),
+        "baselines": baselines(before.sources, after.sources, _baseline_files(runs)),
+        "steps": runs,
     }
     kept = tuple(waiver for waiver, fact in waivers if _stood(fact))
     return Guard(document, kept, old.config)
+
+
+def _baseline_files(runs: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The names of the baselines that the steps of either side read."""
+    return frozenset(posixpath.basename(file) for run in runs for step in (run["before"], run["after"]) if step is not None
+                     for file in step["baseline"])
 
 
 def base_config(config: Config, before: Side) -> Config:

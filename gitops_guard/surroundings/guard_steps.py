@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import SourceError
@@ -200,11 +200,14 @@ def _files(hook: Map, top: Map) -> dict[str, Any]:
     return {"only": {"files": only} if only else {}, "without": {"files": without} if without else {}}
 
 
-def baselines(old: Sources, new: Sources) -> list[dict[str, Any]]:
-    """The baseline files of the head side that list more than before, at the first finding that is new there."""
+def baselines(old: Sources, new: Sources, named: Container[str] = ()) -> list[dict[str, Any]]:
+    """The baseline files of the head side that list more than before, at the first finding that is new there.
+
+    They are JSON files, and those of a name in `named`, whatever folder a step calls them from.
+    """
     found = []
     for path in new.tree.files():
-        if path.endswith(".json") and (after := _known(new, path)):
+        if (path.endswith(".json") or posixpath.basename(path) in named) and (after := _known(new, path)):
             before = _known(old, path)
             added = {text for text, entries in after.items() if any(_is_new(entry, before.get(text, ())) for entry in entries)}
             if added:

@@ -28,6 +28,7 @@ def test_it_stays_below_githubs_limit_and_says_what_is_missing():
 
 @pytest.mark.parametrize(("report", "title"), [
     (sample.REPORT, "7 findings"), (sample.CLEAN, "nothing found"), (sample.NOTHING, "nothing checked"),
+    (replace(sample.REPORT, findings=tuple(replace(one, status="known") for one in sample.FINDINGS)), "nothing new"),
 ])
 def test_the_title(report, title):
     assert MARKDOWN(report, Options()).startswith(f"## gitops-guard: {title}\n")

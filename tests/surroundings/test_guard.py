@@ -203,6 +203,12 @@ def test_baselines():
     assert facts({}, {"baseline.json": "[1]"})["baselines"] == []
 
 
+def test_a_baseline_by_the_name_that_ci_gives_it():
+    entry = json.dumps({"version": "1", "findings": [{"fingerprint": "aa"}]})
+    job = {".gitlab-ci.yml": "guard:\n  script: [cd ops && gitops-guard check --baseline accepted]\n"}
+    assert facts(job, {**job, "ops/accepted": entry, "ops/other": entry})["baselines"] == [{"file": "ops/accepted", "line": 1, "added": 1}]
+
+
 @pytest.mark.parametrize("excuse", [
     "rules: {bypass/guard-weakened: {enabled: false}}\n",
     "rules: {'bypass/*': {enabled: false}}\n",
