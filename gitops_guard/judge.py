@@ -75,7 +75,8 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
     judged = _evaluate(request, side, built, [*resources, *loose], files, beside)
     faults = [*beside.faults, *request.policies.faults, *side.broken(request.named), *side.unclear(request.named)]
     faults += [fault for item in built for fault in item.faults]
-    faults += [fault for item in built for fault in _invalid(item, schemas)]
+    if any(rule.startswith("schema/") for rule in request.selection.enabled):
+        faults += [fault for item in built for fault in _invalid(item, schemas)]
     faults += judged.faults
 
     mask = _mask(side.sources, [*resources, *loose], files, faults)

@@ -68,12 +68,22 @@ def _fetch(root: Path, base: str) -> str:
 
 def merged(before: Side, now: Side, config: Config, named: Sequence[str] = ()) -> list[Change]:
     """What the change does, target by target; PATHS (`named`) narrow it to the targets of either side that they stand for."""
-    rules = Rules(is_cluster_scoped, config.assume_prune, _version(config.argocd.version))
+    rules = _rules(config)
     base, head = _view(before), _view(now)
     changes = [with_losses(change, base, rules) for change in compare(base, head, rules)]
     found = [_change(change, base, head) for change in [*changes, *sets(base, head, rules)]]
     wanted = {item.target.id for side in (before, now) for item in side.wanted(named)}
     return [change for change in found if change.target in wanted or is_named(change.place.file, named)]
+
+
+def compared(before: Side, now: Side, config: Config, named: Sequence[str] = ()) -> list[TargetChange]:
+    """What differs, target by target, narrowed as in `merged`."""
+    wanted = {item.target.id for side in (before, now) for item in side.wanted(named)}
+    return [change for change in compare(_view(before), _view(now), _rules(config)) if change.target.id in wanted]
+
+
+def _rules(config: Config) -> Rules:
+    return Rules(is_cluster_scoped, config.assume_prune, _version(config.argocd.version))
 
 
 def unknown(before: Side, now: Side, named: Sequence[str] = ()) -> list[Fault]:

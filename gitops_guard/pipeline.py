@@ -8,6 +8,8 @@ from dataclasses import replace
 from . import git
 from .baseline import Baseline, dump, load
 from .changes import summed_up
+from .delta import Delta
+from .diffing import delta_of
 from .errors import NothingToCheckError, UsageError
 from .evaluate import Evaluation
 from .evaluate.files import FileInput
@@ -60,6 +62,19 @@ def check(request: Request) -> Report:
         sources=Excerpts(side.sources, found.mask, _shown(findings)),
         changes=None if before is None else summed_up(beside.changes, found.mask),
     )
+
+
+def difference(request: Request) -> Delta:
+    """The rendered difference to the base. Raises UsageError or ToolError; what could not be built is in the answer.
+
+    Rules about secrets are asked what must not be shown; the request chooses them.
+    """
+    base = _base(request)
+    if base is None:
+        raise UsageError("a difference needs something to compare with: --base REF, or --staged")
+    before, now = _side(request, _tree_of(request, base)), _side(request, _head(request))
+    masks = [judge(request, side, Beside()).mask for side in (before, now)]
+    return delta_of(before, now, request.config, request.named, masks, request.version)
 
 
 def recorded(request: Request, report: Report) -> tuple[Report, str]:

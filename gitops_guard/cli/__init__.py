@@ -14,6 +14,7 @@ from ..errors import GuardError
 
 _COMMANDS = {
     "check": "render, validate, judge",
+    "diff": "print what a change does to what is rendered",
     "graph": "print who deploys what",
     "policies": "list, explain, test, new",
     "render": "print what kustomize build prints",

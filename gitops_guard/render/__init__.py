@@ -17,7 +17,7 @@ from ..source import Sources
 from .build import Builder
 from .emit import emit
 from .load import Loader
-from .openapi import is_cluster_scoped
+from .openapi import is_cluster_scoped, schema_of
 from .origins import origins
 from .resource import Resource as Item
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .owned import Owned
     from .remote import Remote
 
-__all__ = ["Rendered", "Renderer", "emit", "is_cluster_scoped", "origins"]
+__all__ = ["Rendered", "Renderer", "emit", "is_cluster_scoped", "origins", "schema_of"]
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,11 @@ def is_cluster_scoped(api_version: str, kind: str) -> bool:
     return (_ACTIVE.get() or builtin()).is_cluster_scoped(api_version, kind)
 
 
+def schema_of(api_version: str, kind: str) -> Node | None:
+    """What kustomize knows of a built-in kind."""
+    return builtin().of(api_version, kind)
+
+
 def custom(document: Any, *, beside: bool = False) -> Schemas:
     """The schemas of an OpenAPI document (parsed YAML or JSON); what is not of OpenAPI's shape in it is left out.
 
