@@ -145,10 +145,17 @@ said contains "automated without selfHeal" if {
 # What a condition may leave out.
 conditional if regex.match(`\{\{-?\s*(if|with|range)\b`, patch)
 
-# A generator's own template wins over the common one, field by field.
+# A generator's own template wins over the common one, field by field; what one generator leaves out is left out.
 template_of_generators(about) if {
-	some generator in object.get(input.object, ["spec", "generators"], [])
-	some _, body in generator
+	generators := object.get(input.object, ["spec", "generators"], [])
+	count(generators) > 0
+	every generator in generators {
+		overrides(about, generator)
+	}
+}
+
+overrides(about, generator) if {
+	some body in generator
 	given := object.get(body, ["template", "spec", "syncPolicy", "automated"], null)
 	is_object(given)
 	decided(about, given)
