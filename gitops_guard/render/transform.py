@@ -187,4 +187,4 @@ def replacement_list(entry: Map, place: Origin, folder: str, builder: Builder, d
     raise fail("no replacement in the file", at, "write a mapping, or a list of them")
 
 
-_LOOSE = fields.Fields(fields.REPLACEMENT.fields, strict=False)
+_LOOSE = fields.loosened(fields.REPLACEMENT)
