@@ -135,14 +135,14 @@ def _without_output(expansion: Expansion, resource: Resource, names: set[str]) -
 
 def _faults(last: Pass, built: Iterable[Built]) -> Iterator[Fault]:
     """The faults of objects, each with the target that shows them: their own where they deploy nothing, else their parent."""
-    own = {(owner.id, item.target.id) for item in built for owner in item.target.owners}
+    own = {(owner.id, scope, item.target.id) for item in built for owner in item.target.owners for scope in item.scopes}
     known = {item.target.id for item in built}
     closed = {group[0]: fault_of(group, last.expanded[group[0]])
               for group in cycles(pair for pair in last.deploys if pair[0] in last.expanded and pair[1] in last.expanded)}
     for key, expansion in sorted(last.expansions.items()):
         for fault in (*expansion.faults, *([closed[key]] if key in closed else [])):
             parent = fault.resource.target if fault.resource is not None else None
-            mine = sorted(target for owner, target in own if owner == expansion.node.id)
+            mine = sorted(target for owner, scope, target in own if (owner, scope) == (expansion.node.id, expansion.node.scope))
             yield replace(fault, target=mine[0] if mine else parent if parent in known else None)
 
 

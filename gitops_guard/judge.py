@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from .evaluate import Change, Evaluation, Subjects, evaluate
 from .evaluate.files import FileInput, read_files
@@ -29,6 +31,8 @@ from .surroundings.sealing import declared_names, encrypted, plugins
 from .targets import Built
 from .validate import validate
 from .waive import waive
+
+_NAME = re.compile(r"[\w.:/@-]{1,300}")
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,12 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
     files = [item for item in read_files(side.sources, side.sources.tree.files()) if is_named(item.path, request.named)]
     resources = [resource for item in built for resource in item.resources]
     schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
-    judged = _evaluate(request, side, built, [*resources, *loose], files, beside)
+    given = handed(side.graph, side.built)
+    judged = _evaluate(request, side, built, [*resources, *loose], files, beside, given)
     faults = [*beside.faults, *request.policies.faults, *side.broken(request.named), *side.unclear(request.named)]
     faults += [fault for item in built for fault in item.faults]
     if any(rule.startswith("schema/") for rule in request.selection.enabled):
-        faults += [fault for item in built for fault in _invalid(item, schemas)]
+        faults += [fault for item in built for fault in _invalid(item, schemas, given)]
     faults += judged.faults
 
     mask = _mask(side.sources, [*resources, *loose], files, faults)
@@ -99,22 +104,25 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
                   bool(built or loose or files or side.found.broken))
 
 
-def _invalid(item: Built, schemas: Schemas) -> Iterator[Fault]:
-    """What a target's resources have against their schemas; a variable that could not be filled in is no value to judge."""
+def _invalid(item: Built, schemas: Schemas, given: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
+    """What a target's resources have against their schemas; a variable that could not be filled in is no value to judge.
+
+    Nor is a field missing that an owner nobody knows may hand down (`given`: kind -> fields of spec).
+    """
     for resource in item.resources:
-        for fault in validate(resource, schemas):
+        for fault in validate(resource, schemas, () if item.target.owners else given.get(resource.id.kind, ())):
             value = value_at(resource.body, fault.path)
             if item.status == "rendered" or not (isinstance(value, str) and "${" in value):
                 yield fault
 
 
 def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: Sequence[Resource], files: Sequence[FileInput],
-              beside: Beside) -> Evaluation:
+              beside: Beside, given: Mapping[str, Sequence[str]]) -> Evaluation:
     subjects = Subjects(resources=list(resources), targets={item.target.id: item.target for item in built}, files=list(files),
                         changes=list(beside.changes), deploys=deployed(side), generates=generated(side),
                         encrypted=encrypted(side.built), declared=declared_names(side.sources, side.built),
                         plugins=plugins(side.sources), versions=_versions(request),
-                        handed=handed(side.graph, side.built),
+                        handed=given,
                         repository=surroundings(side.sources, built, side.built, side.graph, files,
                                                 None if beside.guard is None else beside.guard.document,
                                                 is_home=side.is_home, history=beside.history,
@@ -173,7 +181,7 @@ def _occurrence(fault: Fault, targets: Mapping[str, Target], request: Request, m
     return Occurrence(
         rule=fault.rule,
         severity=severity,
-        message=mask.text(fault.message),
+        message=mask.text(fault.message, _names(fault)),
         remedy=mask.text(fault.remedy or rule.remedy),
         location=location,
         related=related(fault, location),
@@ -181,6 +189,18 @@ def _occurrence(fault: Fault, targets: Mapping[str, Target], request: Request, m
         path=mask.path(pointer(fault.path)),
         target=name,
     )
+
+
+def _names(fault: Fault) -> set[str]:
+    """What a finding is about by name: a value of a Secret may read the same (`postgres`), and says nothing there."""
+    found: set[Any] = {step for step in fault.path if isinstance(step, str)}
+    if fault.resource is not None:
+        found |= {fault.resource.id.name, fault.resource.id.namespace}
+        inside = [value_at(fault.resource.body, fault.path[:length]) for length in range(1, len(fault.path) + 1)]
+        found |= {part["name"] for part in inside if isinstance(part, dict) and isinstance(part.get("name"), str)}
+        if fault.rule.startswith("images/"):
+            found |= {part for part in inside[-1:] if isinstance(part, str)}
+    return {name for name in found if _NAME.fullmatch(name)}
 
 
 def _without_values(occurrence: Occurrence, mask: Mask) -> Occurrence:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .cover import MASK, behind_key, cover, cover_block, cover_keys, cover_values, spellings, value_column
@@ -120,26 +120,28 @@ class Mask:
             return  # reported by whoever reads the file; without its structure `source` shows none of its lines
         self._documents(documents, stream)
 
-    def text(self, message: str) -> str:
-        """A message with every known value replaced."""
+    def text(self, message: str, names: Collection[str] = ()) -> str:
+        """A message with every known value replaced; not where one of `names` stands, even if it is a value elsewhere."""
         index = self._beginnings()
+        named = [found.span() for name in names for found in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", message)]
         parts, done, at = [], 0, 0
         # A pattern of all values would be tried value by value at each character: minutes for some ten thousand.
         while index and at <= len(message) - _SHORTEST:
             lengths = index.get(message[at:at + _SHORTEST], ())
             length = next((length for length in lengths if message[at:at + length] in self._values
                            and _stands(message, at, at + length)), 0)
-            if length:
+            if length and not any(start <= at and at + length <= end for start, end in named):
                 parts += [message[done:at], MASK]
                 done = at + length
             at += length or 1
-        return self._without_short("".join((*parts, message[done:])))
+        return self._without_short("".join((*parts, message[done:])), names)
 
-    def _without_short(self, message: str) -> str:
+    def _without_short(self, message: str, names: Collection[str]) -> str:
         if not self._short:
             return message
+        hidden = self._short.difference(names)
         return _ALONE.sub(lambda match: match.group().replace(word, MASK)
-                          if (word := match.group().strip(_EDGES)) in self._short else match.group(), message)
+                          if (word := match.group().strip(_EDGES)) in hidden else match.group(), message)
 
     def _beginnings(self) -> dict[str, list[int]]:
         if self._index is None:

@@ -6,7 +6,7 @@ No message holds a value of a resource: names of fields and words of a schema ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from .model import Fault, FieldPath, Resource, Severity, value_at
@@ -18,16 +18,17 @@ _PLUGIN = "avp.kubernetes.io/path"
 _FREE_NAMES = frozenset(("rbac.authorization.k8s.io", "authorization.k8s.io", "authentication.k8s.io"))
 
 
-def validate(resource: Resource, schemas: Schemas) -> list[Fault]:
+def validate(resource: Resource, schemas: Schemas, granted: Collection[str] = ()) -> list[Fault]:
     """Every fault of a resource against its schema; the members of a List are judged one by one.
 
+    `granted` are fields of its spec that somebody else writes before the API server sees it: they are not missing.
     Values that are put in later (SOPS ciphertext, `${…}` of Flux, placeholders of argocd-vault-plugin) may be anything.
     Raises UsageError where a schema file can't be used.
     """
-    return list(_judge(resource.body, (), resource, schemas))
+    return list(_judge(resource.body, (), resource, schemas, granted))
 
 
-def _judge(body: Any, at: FieldPath, resource: Resource, schemas: Schemas) -> Iterator[Fault]:
+def _judge(body: Any, at: FieldPath, resource: Resource, schemas: Schemas, granted: Collection[str]) -> Iterator[Fault]:
     def fault(rule: str, message: str, path: FieldPath, remedy: str = "", severity: Severity | None = None) -> Fault:
         return Fault(rule, message, severity, remedy, resource, (*at, *path), target=resource.target)
 
@@ -49,7 +50,7 @@ def _judge(body: Any, at: FieldPath, resource: Resource, schemas: Schemas) -> It
     items = body.get("items")
     if judge is None and kind.endswith("List") and isinstance(items, list):
         for index, item in enumerate(items):
-            yield from _judge(item, (*at, "items", index), resource, schemas)
+            yield from _judge(item, (*at, "items", index), resource, schemas, granted)
         return
     absent = schemas.absent(group, version, kind) if judge is None else judge.retired
     if absent is not None:
@@ -61,7 +62,8 @@ def _judge(body: Any, at: FieldPath, resource: Resource, schemas: Schemas) -> It
         yield from (fault("schema/invalid", *found) for found in _name(body, group))
     if verdict is not None:
         told = [found for found in explain(verdict.problems, body, _Later(body)) if _counts(found, body)]
-        yield from (fault(found.rule, found.message, found.path, found.remedy) for found in told)
+        yield from (fault(found.rule, found.message, found.path, found.remedy) for found in told
+                    if found.path != ("spec",) or found.lacks not in granted)
         yield from (fault("schema/invalid", *_repeat(found)) for found in verdict.repeats)
 
 

@@ -213,3 +213,12 @@ def test_a_fake_store():
     ("argocd app set shop --parameter replicas=2", "argocd app set shop --parameter replicas=2")])
 def test_parameters_on_a_command_line(line, shown):
     assert Mask().source("deploy.sh", line) == shown
+
+
+def test_what_a_finding_is_about_keeps_its_name():
+    mask = Mask()
+    mask.secret(loaded(SECRET.replace("hunter2-long", "postgres"))[1])
+    assert mask.text("container postgres: image example/postgres:17 of postgres-db") == "container ***: image example/***:17 of ***-db"
+    assert mask.text("container postgres: image example/postgres:17", {"postgres", "example/postgres:17"}) == (
+        "container postgres: image example/postgres:17")
+    assert mask.text("the value quoted value of quoted", {"quoted"}) == "the value *** of quoted"

@@ -432,3 +432,14 @@ def test_bytes_that_are_no_text_are_judged_too(key: str) -> None:
         immutable: x
     """)
     assert ("invalid", "immutable") in brief(body)
+
+
+def test_a_field_that_an_owner_hands_down_is_not_missing() -> None:
+    body = load("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a}\n"
+                "spec: {path: ./a, sourceRef: {kind: GitRepository, name: a}}\n")
+    resource = Resource(body, "overlay", Origin("a.yaml", 1, 1))
+    alone, handed = ("\n".join(fault.message for fault in validate(resource, SCHEMAS, granted)) for granted in ((), ("interval",)))
+    assert "`interval`" in alone
+    assert "`prune`" in alone
+    assert "`interval`" not in handed
+    assert "`prune`" in handed

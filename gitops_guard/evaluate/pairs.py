@@ -177,7 +177,7 @@ def scalar_pairs(key: str, value: str) -> list[Pair]:
 
 def argument_pairs(words: list[tuple[int, str]]) -> list[tuple[int, Pair]]:
     """The flags of a command's words (index, text) with their values: `--key=value`, or `--key` and the next word."""
-    found = [(index, Pair("password", glued.group(2), 1, "flag")) for index, word in words
+    found = [(index, Pair("password", glued.group(2), 1, "glued")) for index, word in words
              if (glued := _GLUED.match(word)) and _GLUES.search(" ".join(word for _, word in words))]
     for (index, word), (after, following) in zip(words, [*words[1:], (0, "-")], strict=True):
         name, equals, value = word.partition("=")
@@ -211,7 +211,7 @@ def _text(text: str, first: int, depth: int) -> Iterator[Pair]:
             continue
         if structure is None and _glues(line):
             for match in _GLUED.finditer(line):
-                yield Pair("password", match.group(2), number, "flag")
+                yield Pair("password", match.group(2), number, "glued")
         if not speaks(line):
             continue
         yield from _parts(line, number)

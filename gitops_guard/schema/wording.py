@@ -30,6 +30,8 @@ class Explained(NamedTuple):
     path: FieldPath
     remedy: str
     keyword: str
+    lacks: str = ""
+    """The field that is required."""
 
 
 def explain(problems: Sequence[Problem], body: Any, later: Callable[[Any], bool]) -> Iterator[Explained]:
@@ -98,7 +100,7 @@ def _required(problem: Problem, body: Any) -> Explained:
         path: FieldPath = (*problem.path, field)
         return Explained("schema/invalid", f"`{field}` is null, but required", path, "write its value", "required")
     message = f"{_subject(problem.path)} lacks `{field}`, which is required"
-    return Explained("schema/invalid", message, problem.path, f"add `{field}`", "required")
+    return Explained("schema/invalid", message, problem.path, f"add `{field}`", "required", field)
 
 
 def _value(problem: Problem, value: Any) -> tuple[str, str]:

@@ -250,7 +250,7 @@ harmless_form := concat("|", [
 harmless_name := `^[a-z0-9]+(?:[-.][a-z0-9]+)*[-.](?:passwords?|pass|pwd|secrets?|tokens?|keys?|creds?|credentials?|auth|tls|cert|certs|config|env|sa|account|user)$|^(?:passwords?|secrets?|tokens?|creds?|credentials?|auth)[-.][a-z]+(?:[-.][a-z]+)*$|^[Xx]-[A-Za-z-]+$`
 
 shaped(value, form) if {
-	form in {"scalar", "named", "part", "flag"}
+	form in {"scalar", "named", "part", "flag", "glued"}
 } else if {
 	form in {"line", "code"}
 	regex.match(`^[!-~]+$`, value)

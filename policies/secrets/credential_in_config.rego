@@ -44,6 +44,8 @@ label(pair) := pair.key if {
 	pair.form == "named"
 } else := sprintf("the argument --%s", [pair.key]) if {
 	pair.form == "flag"
+} else := "the argument -p" if {
+	pair.form == "glued"
 } else := sprintf("%s, %s", [where(pair.path), pair.key]) if {
 	pair.line > 0
 	pair.key != ""
@@ -81,14 +83,14 @@ faked(path) if {
 
 # Where the name of a key is evidence.
 spoken(pair) if {
-	pair.form in {"named", "flag", "part"}
+	pair.form in {"named", "flag", "glued", "part"}
 } else if {
 	not reference_block(pair.key)
 }
 
 # Where it is weak evidence: the value must look like a machine made it.
 strict(pair) := false if {
-	pair.form in {"named", "flag", "part"}
+	pair.form in {"named", "flag", "glued", "part"}
 	pair.path[0] != "metadata"
 } else := false if {
 	area(input.object, pair.path) != ""

@@ -106,7 +106,7 @@ def test_any_text_is_read_without_an_error(text):
     ("mysql -u root -ppassw0rd-x db", [("password", "passw0rd-x")]), ("mysql -p $MYSQL_PASSWORD", []),
     ("other -ppassw0rd db", []), ("mysql -password hunter2", [("password", "hunter2")])])
 def test_a_password_glued_to_its_flag(line, expected):
-    assert [(pair.key, pair.value) for pair in pairs_in("# \n" + line) if pair.form == "flag"] == expected
+    assert [(pair.key, pair.value) for pair in pairs_in("# \n" + line) if pair.form in ("flag", "glued")] == expected
     assert [(pair.key, pair.value) for _, pair in argument_pairs(list(enumerate(line.replace("'", "").split())))] == expected
 
 

@@ -138,7 +138,7 @@ def read_source(found: Found, world: World, path: tuple[str, ...], wanted: str, 
         place = world.repositories.unnamed(wanted)
         if isinstance(place, Unknown) or (kind != "GitRepository" and normal(wanted) == "."):
             # An artifact's root says nothing of whose it is; a path that exists here does.
-            place = Unknown(f"{kind}/{source_name} is not in this repository")
+            place = Unknown(f"{kind}/{source_name} is in nothing that is built from this repository")
         return Read(place, None, None, None, ident, kind == "GitRepository")
     url, revision = url_of(source), revision_of(source)
     if kind != "GitRepository":

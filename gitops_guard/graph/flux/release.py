@@ -134,7 +134,8 @@ def _template(found: Found, world: World, plan: _Plan) -> _Template:
         plan.source = Source(url_of(known), revision=revision_of(known), chart=_last_part(url_of(known)), tool="helm")
     else:
         plan.source = Source(chart=name, tool="helm")
-    why = f"{kind}/{name} is not in this repository" if known is None else f"what the {kind} {name} holds is not known from here"
+    why = (f"{kind}/{name} is in nothing that is built from this repository" if known is None
+           else f"what the {kind} {name} holds is not known from here")
     raise ProblemError("unresolved", why, at, "vendor the chart, if its objects shall be checked")
 
 
