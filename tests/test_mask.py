@@ -199,7 +199,7 @@ def test_a_short_value_alone():
 
 
 def test_a_fake_store():
-    text = "apiVersion: external-secrets.io/v1\nkind: SecretStore\nspec: {provider: {fake: {data: [{key: /a, value: Quarto-Beech}]}}}\n"
+    text = "apiVersion: external-secrets.io/v1\nkind: SecretStore\nspec: {provider: {fake: {data: [{key: /a, value: Cobalt-Harbour}]}}}\n"
     mask = Mask()
     mask.secret(loaded(text)[1])
     assert "Quarto" not in mask.source("s.yaml", text)

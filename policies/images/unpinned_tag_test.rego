@@ -27,7 +27,7 @@ test_pinned if {
 	every image in [
 		"nginx:1.27", "nginx:1.27.3-alpine3.20", "app:v1.2.3", "app:2.0.0-rc.1", "jdk:21.0.5_11-jre", "app:2026-11-01", "app:20261103", "debian:bookworm-20261103-slim",
 		"app:4f2c9d1", "app:sha-4f2c9d1", "app:main-4f2c9d1-1763700000", "minio:RELEASE.2026-10-12T09-14-03Z", "java:8u392-b08", "app:1763700000",
-		"app:latest@sha256:cd37e2b71c8d843bd764aa7fe55cf4906eccdbb61ca14170597b00a5eed167c7", "host:5000/app:1.2", "postgis:16-3.4", "dev/team/app:latest",
+		"app:latest@sha256:772c86d2c5f5509a08ddea574dea40f79e0c789a0ff41b7fe9e18a9a24f678ae", "host:5000/app:1.2", "postgis:16-3.4", "dev/team/app:latest",
 	] {
 		pinned(image)
 	}

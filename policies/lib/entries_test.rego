@@ -6,7 +6,7 @@ entry(key, text) := {"key": key, "text": text, "type": "Opaque", "argocd": false
 
 test_values if {
 	every case in [
-		["password", "hunter2"], ["guest", "Visitor.Pass.77"], ["connection", "postgres://a:b-secret@h/d"], ["webhook-url", "https://chat.example.com/hook/1"],
+		["password", "hunter2"], ["guest", "Courtyard.Bell.58"], ["connection", "postgres://a:b-secret@h/d"], ["webhook-url", "https://chat.example.com/hook/1"],
 		["PIN", "4711"], ["user-password", "x1y2z3"], ["aws_access_key_id", "abc"], ["htpasswd", "a:$apr1$x"], ["notes", "line\nline"],
 	] {
 		entries.exposed(entry(case[0], case[1]))
@@ -70,7 +70,7 @@ cluster(pairs) := object.union(entry("config", "{}"), {"argocd": true, "pairs": 
 
 test_argocd_cluster if {
 	every key in ["bearerToken", "password", "tlsClientConfig.keyData", "execProviderConfig.env.API_TOKEN"] {
-		entries.exposed(cluster([{"key": key, "value": "Zq8Nf3LvW6yTc2Hs", "form": "scalar", "line": 0}]))
+		entries.exposed(cluster([{"key": key, "value": "Vd9Em3ZgS6kKc4Xe", "form": "scalar", "line": 0}]))
 		not entries.exposed(cluster([{"key": key, "value": "${TOKEN}", "form": "scalar", "line": 0}]))
 	}
 	not entries.exposed(cluster([{"key": "tlsClientConfig.serverName", "value": "kubernetes", "form": "scalar", "line": 0}]))

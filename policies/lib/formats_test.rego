@@ -28,7 +28,7 @@ test_tokens if {
 
 test_other_texts if {
 	every text in [
-		"pk_live_ZarS6OE6p1TcnU7hOS4yWYuy", "task-force", "sk-learn", "iVBORw0KGgoAAAAKIAABCDEFGHIJKLMNOPAAA", "eyJ", "https://slack.com/api",
+		"pk_live_BcyG3SU3a6JduG7yUG6cDTuy", "task-force", "sk-learn", "iVBORw0KGgoAAAAKIAABCDEFGHIJKLMNOPAAA", "eyJ", "https://slack.com/api",
 		"sha384-dmqNxfb1V3Y6qNWJSO7RAZcCrkkZO4NR5CQX6JarF0c0cB8JFavA", "glance-1.2", "",
 	] {
 		not formats.name_of(text)

@@ -34,7 +34,7 @@ test_values if {
 
 test_url_passwords if {
 	every text in [
-		"postgres://shop:hunter2@db/x", "redis://:hunter2@cache:6379/0", "amqps://u:Zq8Nf3LvW6yTc2Hs@mq:5671/e", "https://u:p%40ss@host",
+		"postgres://shop:hunter2@db/x", "redis://:hunter2@cache:6379/0", "amqps://u:Vd9Em3ZgS6kKc4Xe@mq:5671/e", "https://u:p%40ss@host",
 		"a = \"redis://:basalt@redis:6379/0\"",
 	] {
 		secrets.url_password(text)
@@ -73,8 +73,8 @@ pair(key, value, form) := {"key": key, "value": value, "form": form, "path": ["d
 test_credentials if {
 	every case in [
 		["DB_PASSWORD", "hunter2", "scalar"], ["password", "changeme", "line"], ["client_secret", "ZXhhbXBsZS1hcHA", "scalar"], ["password", "password", "named"],
-		["token", "4E1SDTsTHaqbSJx8hNE6BzWO6By4WQpmNXK29SGR", "flag"], ["SSO_SECRET", "BqkTUqJt", "named"], ["SECRET_KEY", "Ferrous-Lark-0093", "named"],
-		["Authorization", "Bearer 4E1SDTsTHaqbSJx8hNE6Bz", "scalar"], ["MYSQL_ROOT_PASSWORD", "fake_password", "named"],
+		["token", "7C8QKLhTAfqiCFv5tZY2WdJY9Rg6DRmzYFR87RMS", "flag"], ["SSO_SECRET", "BqkTUqJt", "named"], ["SECRET_KEY", "Amber-Sparrow-4482", "named"],
+		["Authorization", "Bearer 7C8QKLhTAfqiCFv5tZY2Wd", "scalar"], ["MYSQL_ROOT_PASSWORD", "fake_password", "named"],
 	] {
 		secrets.credential(pair(case[0], case[1], case[2]), false)
 	}
@@ -100,7 +100,7 @@ test_registry_login if {
 
 test_strict_wants_a_made_value if {
 	not secrets.credential(pair("password", "friend", "scalar"), true)
-	secrets.credential(pair("password", "Zq8Nf3LvW6yTc2Hs", "scalar"), true)
+	secrets.credential(pair("password", "Vd9Em3ZgS6kKc4Xe", "scalar"), true)
 }
 
 test_a_url_in_a_comment_is_an_example if {
