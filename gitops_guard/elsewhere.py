@@ -17,7 +17,8 @@ from . import git
 from .errors import ToolError
 from .mounts import Mounts
 from .revisions import RevisionTree
-from .tree import Tree, WorkTree
+from .sparse import checkout
+from .tree import Tree
 
 DEFAULT_BRANCHES = ("main", "master")
 _UNUSUAL = re.compile(r"[^\w.+-]")
@@ -77,7 +78,7 @@ class Elsewhere:
                 return Unreadable(f"the revision {revision} is not in the clone that it is mapped to")
         if full.is_relative_to(self._root):
             return Readable(full.relative_to(self._root).as_posix(), home=True)
-        return Readable(self._mount((full, ""), f"{name}@local", lambda: WorkTree(full, git.listing(full))))
+        return Readable(self._mount((full, ""), f"{name}@local", lambda: checkout(full, git.listing(full))))
 
     def close(self) -> None:
         """End the programs that answer; what is asked later starts them again."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,6 +88,38 @@ def listing(root: Path) -> list[str] | None:
         if os.path.islink(path) or os.path.isfile(path):
             found.append(name)
     return sorted(found)
+
+
+def left_out(root: Path) -> list[Entry]:
+    """The files below `root` that git keeps in its index and not in the work tree: those of a sparse checkout.
+
+    Raises ToolError, also where one of them has a conflict.
+    """
+    if top_level(root) is None:
+        return []
+    # A sparse index is read as a whole; one of a hook counts no more here than for what is on disk.
+    done = ask(root, "ls-files", "-z", "-t", "--stage")
+    if done.code != 0:
+        raise ToolError(f"git can't list the files of the repository: {done.err.strip()}")
+    found = []
+    for line in _text(done.out).split("\0"):
+        head, _tab, path = line.partition("\t")
+        if head.startswith("S "):
+            _tag, mode, name, _stage = head.split()
+            if mode == SUBMODULE or not os.path.lexists(os.path.join(root, path)):
+                found.append(Entry(path, mode, name))
+    return found
+
+
+def missing(root: Path, names: Iterable[str]) -> frozenset[str]:
+    """The hashes of contents that a partial clone lacks."""
+    if _line(root, "config", "--get-regexp", r"^remote\..*\.promisor$") is None:
+        return frozenset()
+    # Older gits stop at the first question for one that is missing, so what is there is listed.
+    done = ask(root, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)", "--unordered")
+    if done.code != 0:
+        raise ToolError(f"git can't list the objects of the clone: {done.err.strip()}")
+    return frozenset(names).difference(done.out.decode("ascii").split())
 
 
 def prefix(root: Path) -> str:

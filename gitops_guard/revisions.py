@@ -20,7 +20,7 @@ _MAX_LINKS = 40
 """In one path, as in Linux."""
 _MAX_TARGET = 4096
 """Bytes of a link's target: no path is longer."""
-_LINK = "120000"
+LINK = "120000"
 
 
 class ObjectTree:
@@ -44,7 +44,7 @@ class ObjectTree:
             self._gaps.discard(module.path)
             self._take(module.entries)
         self._links: dict[str, str] = {}
-        self._linked = any(entry.mode == _LINK for entry in self._entries.values())
+        self._linked = any(entry.mode == LINK for entry in self._entries.values())
 
     def _take(self, entries: Iterable[git.Entry]) -> None:
         for entry in entries:
@@ -79,7 +79,7 @@ class ObjectTree:
         entry = self._entries.get(real)
         if entry is None and real in self._folders:
             raise IsADirectoryError(path)
-        if entry is None or entry.mode == _LINK:
+        if entry is None or entry.mode == LINK:
             raise FileNotFoundError(path)
         data = self._content(entry, MAX_FILE_BYTES)
         if data is None:
@@ -93,7 +93,7 @@ class ObjectTree:
         if real in self._folders:
             return "dir"
         entry = self._entries.get(real)
-        return None if entry is None or entry.mode == _LINK else "file"
+        return None if entry is None or entry.mode == LINK else "file"
 
     def names(self, folder: str) -> list[str]:
         """See `Tree.names`."""
@@ -105,7 +105,7 @@ class ObjectTree:
 
     def real(self, path: str) -> str:
         """See `Tree.real`."""
-        if path in self._folders or (path in self._entries and self._entries[path].mode != _LINK):
+        if path in self._folders or (path in self._entries and self._entries[path].mode != LINK):
             return path
         if not self._linked and not path.startswith(("/", "..")):
             path = posixpath.normpath(path)
@@ -129,7 +129,7 @@ class ObjectTree:
                 continue
             at = f"{done}/{part}" if done else part
             entry = self._entries.get(at)
-            if entry is None or entry.mode != _LINK:
+            if entry is None or entry.mode != LINK:
                 done = at
                 continue
             links += 1

@@ -24,6 +24,7 @@ from .origin import Map
 from .recipes import Recipe
 from .render import Renderer
 from .source import Sources
+from .sparse import checkout
 from .targets import Built, build, build_owned, fault_of
 from .tree import OutsideError, Tree, WorkTree, is_below
 
@@ -116,14 +117,14 @@ class Side:
             return []  # `broken` tells of what was meant to be read
 
 
-def work_tree(root: Path, config: Config, named: Sequence[str]) -> WorkTree:
-    """What git tracks or does not ignore, and what the command line names; without git, the whole folder."""
+def work_tree(root: Path, config: Config, named: Sequence[str]) -> Tree:
+    """What git tracks or does not ignore, checked out or not, and what the command line names; without git, the whole folder."""
     listing = git.listing(root)
     meant = [path for path in named if path != "."]
     if listing is not None and meant:
         named_files = (path for path in WorkTree(root).files() if any(is_below(path, name) for name in meant))
         listing = sorted({*listing, *named_files})
-    return WorkTree(root, listing, config.excludes)
+    return checkout(root, listing, config.excludes)
 
 
 def clone_of(root: Path, config: Config, *, base: str | None = None, allowed: Sequence[Path] = ()) -> Clone:

@@ -51,7 +51,7 @@ class Tree(Protocol):
         ...
 
     def lacks(self, path: str) -> bool:
-        """Whether a path lies in a submodule whose files are not here: what it holds is unknown, not absent. Never raises."""
+        """Whether a path lies in a submodule, or a part of the tree, that is not here: unknown, not absent. Never raises."""
         ...
 
 

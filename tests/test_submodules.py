@@ -85,7 +85,7 @@ def test_a_build_that_needs_it_is_unresolved(bare):
     report = run_json(["check", str(bare), "--select", "render/*"])
     found = [(one["rule"], one["location"]["file"], one["location"]["line"]) for one in report["findings"]]
     assert found == [("render/unresolved", "app/kustomization.yaml", 1)]
-    assert "submodule whose revision is not in this clone" in report["findings"][0]["message"]
+    assert "is not in this clone" in report["findings"][0]["message"]
 
 
 def test_nothing_is_deleted_by_a_checkout_without_submodules(bare):

@@ -133,8 +133,9 @@ class Loader:
     def _not_lacking(self, real: str, what: str, entry: str, origin: Origin) -> None:
         """Raises UnresolvedError where the path lies in a submodule that is not here."""
         if self.tree.lacks(real):
-            raise UnresolvedError(f"the {what} lies in a submodule whose revision is not in this clone: {entry}", origin,
-                                  "fetch it: git submodule update --init")
+            raise UnresolvedError(f"the {what} is not in this clone, for it lies in a submodule or is left out of a partial "
+                                  f"clone: {entry}", origin,
+                                  "fetch it: git submodule update --init, or git sparse-checkout add")
 
     def _leaves(self, folder: str, entry: str) -> bool:
         """Whether an entry leaves the tree that its folder is in, if only to come back by another way."""

@@ -183,8 +183,8 @@ def _folder(part: Part, place: Place, world: World) -> str:
     if kind == "":
         raise part.problem("failed", f"the path {path} leaves the repository", "path", remedy="correct it")
     if world.sources.tree.lacks(folder):
-        raise part.problem("unresolved", f"the path {path} lies in a submodule whose revision is not in this clone", "path",
-                           remedy="fetch it: git submodule update --init")
+        raise part.problem("unresolved", f"the path {path} is not in this clone: it lies in a submodule, or is left out of a "
+                           "partial clone", "path", remedy="fetch it: git submodule update --init, or git sparse-checkout add")
     if kind != "dir":
         what = "does not exist" if kind is None else "is no folder"
         raise part.problem("failed", f"the path {path} {what}", "path", remedy="correct the path")

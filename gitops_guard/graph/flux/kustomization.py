@@ -88,8 +88,9 @@ def _folder(read: Read, path: str, body: Map, world: World) -> str:
                            read.remedy)
     folder = read.place.at(path)
     if world.sources.tree.lacks(folder):
-        raise ProblemError("unresolved", f"the path {path} lies in a submodule whose revision is not in this clone", field,
-                           "fetch it: git submodule update --init")
+        raise ProblemError("unresolved", f"the path {path} is not in this clone: it lies in a submodule, or is left out of a "
+                           "partial clone", field,
+                           "fetch it: git submodule update --init, or git sparse-checkout add")
     if kind_at(world, folder) != "dir":
         what = "is a file, and Flux needs a folder" if kind_at(world, folder) == "file" else "does not exist in its source"
         raise ProblemError("failed", f"the path {path} {what}", field, "create the folder, or correct the path")
