@@ -44,7 +44,7 @@ tools: $(VENV)/.demo  ## build the real programs that tests/real compares with
 tools-cluster: $(VENV)/.demo  ## build gator, etcd and kube-apiserver, for the tests against a real API server
 	$(BIN)/python tools/build.py --cluster
 
-test-real: $(VENV)/.test tools
+test-real: $(VENV)/.real tools
 	GITOPS_GUARD_TOOLS="$(TOOLS)" $(BIN)/pytest tests/real -m real $(PYTEST_ARGS)
 
 conformance: $(VENV)/.test tools  ## CONFORMANCE=the folder with the suites
@@ -68,6 +68,10 @@ $(VENV)/.demo: $(VENV)/.venv pyproject.toml
 
 $(VENV)/.test: $(VENV)/.demo
 	$(BIN)/python -m pip install --quiet --group test
+	@touch $@
+
+$(VENV)/.real: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --group real
 	@touch $@
 
 $(VENV)/.check: $(VENV)/.demo

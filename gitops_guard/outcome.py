@@ -87,6 +87,8 @@ class Report:
     """The text of each file that a finding points into, for excerpts; secrets masked already."""
     changes: tuple[ChangeReport, ...] | None = None
     """What the merge does, by target, sorted; None where nothing was compared."""
+    idle: bool = False
+    """Whether nothing that is staged reaches anything to judge: then there is nothing to say."""
 
     def count(self, severity: Severity) -> int:
         """Findings of that severity that are neither waived nor known."""

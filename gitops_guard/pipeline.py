@@ -20,8 +20,9 @@ from .merge import base_commit, merged, unknown
 from .model import Fault, Finding
 from .nodes import Graph
 from .outcome import Report, RuleReport, TargetReport
+from .reach import governs, reached
 from .request import GraphRequest, Request
-from .revisions import IndexTree, RevisionTree, empty_tree
+from .revisions import IndexTree, ObjectTree, RevisionTree, empty_tree
 from .selection import Selection
 from .side import Side, build_side, clone_of, work_tree
 from .surroundings.guard import compared
@@ -36,8 +37,14 @@ _UNREADABLE = ("source/invalid-yaml", "source/hostile-input")
 def check(request: Request) -> Report:
     """Check a repository. Raises NothingToCheckError, UsageError or ToolError; bad input is in the report."""
     base = _base(request)
-    before = None if base is None else _side(request, _tree_of(request, base))
-    side, past = _side(request, _head(request)), past_of(request)
+    old_tree, tree = None if base is None else _tree_of(request, base), _head(request)
+    changed = None if old_tree is None or not isinstance(tree, IndexTree) else _changed(request, old_tree, tree)
+    if changed is not None and not changed:
+        return _idle(request)
+    before = None if old_tree is None else _side(request, old_tree)
+    side, past = _side(request, tree), past_of(request)
+    if changed and before is not None:
+        request = replace(request, named=reached(before, side, changed, request.named))
     beside = Beside(history=promotion(request, side, before, past))
     old = None
     if before is not None:
@@ -48,6 +55,8 @@ def check(request: Request) -> Report:
     found = judge(request, side, beside)
     if not (found.anything or (old is not None and old.anything) or request.staged):
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")
+    if changed and not found.anything and not found.findings and not beside.changes:
+        return _idle(request)
     findings = tuple(finding if request.baseline is None else _with_status(finding, request.baseline, request.policies.events)
                      for finding in found.findings)
     return Report(
@@ -62,6 +71,19 @@ def check(request: Request) -> Report:
         sources=Excerpts(side.sources, found.mask, _shown(findings)),
         changes=None if before is None else summed_up(beside.changes, found.mask),
     )
+
+
+def _changed(request: Request, old: ObjectTree, now: ObjectTree) -> frozenset[str] | None:
+    """The staged files; None where they reach all there is."""
+    paths, plain = now.differing(old)
+    if not plain or any(governs(path, request.config, request.policies) for path in paths):
+        return None
+    return paths
+
+
+def _idle(request: Request) -> Report:
+    """The report of a commit that has nothing to judge."""
+    return Report(version=request.version, targets=(), findings=(), rules=(), resources=0, unresolved=0, changes=(), idle=True)
 
 
 def difference(request: Request) -> Delta:
@@ -120,7 +142,7 @@ def _base(request: Request) -> str | None:
     return (git.resolve(request.root, "HEAD") or "") if request.staged else None
 
 
-def _tree_of(request: Request, commit: str) -> Tree:
+def _tree_of(request: Request, commit: str) -> ObjectTree:
     return RevisionTree(request.root, commit, request.config.excludes) if commit else empty_tree(request.root)
 
 

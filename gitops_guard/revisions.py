@@ -38,7 +38,8 @@ class ObjectTree:
         self._entries: dict[str, git.Entry] = {}
         self._folders: dict[str, set[str]] = {".": set()}
         self._gaps: set[str] = set()
-        self._take(entries)
+        self._listed = {entry.path: entry for entry in entries}
+        self._take(self._listed.values())
         self._files = tuple(sorted(path for path in self._entries if not self._exclude(path)))
         for module in submodules:
             self._gaps.discard(module.path)
@@ -68,6 +69,11 @@ class ObjectTree:
                 return
             names.add(name)
             path = folder
+
+    def differing(self, other: ObjectTree) -> tuple[frozenset[str], bool]:
+        """The files that are not the same in another tree; and whether they are all plain ones, no links and no submodules."""
+        entries = {*self._listed.values()} ^ {*other._listed.values()}
+        return frozenset(entry.path for entry in entries), all(entry.mode not in (LINK, git.SUBMODULE) for entry in entries)
 
     def files(self) -> tuple[str, ...]:
         """See `Tree.files`."""

@@ -128,9 +128,12 @@ def test_the_case_has_the_keys_of_one(block: Block) -> None:
 
 
 @of("hook")
-def test_the_hook_names_a_command(block: Block) -> None:
+def test_the_hook_is_one_of_ours(block: Block) -> None:
     (document,) = parse(block.body.encode(), "hook.yaml").load(Dialect.MANIFEST)
-    assert document["repos"][0]["hooks"][0]["entry"] == "gitops-guard check --staged"
+    (hooks,) = parse((CHECKOUT / ".pre-commit-hooks.yaml").read_bytes(), "hooks.yaml").load(Dialect.MANIFEST)
+    entries = {hook["id"]: hook["entry"] for hook in hooks}
+    assert [entries[hook["id"]] for hook in document["repos"][0]["hooks"]] == ["gitops-guard check --staged"]
+    assert entries["gitops-guard-all"] == "gitops-guard check"
 
 
 @of("workflow")

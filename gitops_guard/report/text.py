@@ -22,6 +22,8 @@ _CREATED, _CHANGED = "32", "33"
 
 def render(report: Report, options: Options) -> str:
     """The report as text. Waived and known findings are only counted, unless the options ask for everything."""
+    if report.idle:
+        return ""
     excerpts = Excerpts(report.sources)
     blocks = [finding_text(finding, excerpts, options) for finding in report.findings if finding.counts or options.everything]
     worst = max((finding.severity for finding in report.findings if finding.counts), default=None)

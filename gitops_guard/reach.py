@@ -1,0 +1,111 @@
+"""Two sides and the files that differ -> what a check of the change must judge: the paths that stand for it.
+
+A target is reached by a file that either side's build of it reads, and by whatever makes its output differ. What tells of more
+than one target (schemas, generators, encryption) reaches all. What is judged too much costs time only: the base has it as well.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+
+from . import manifests
+from .config import FILE_NAME, Config
+from .grow import node_id
+from .model import Fault
+from .policy import PolicySet
+from .side import Side, is_named
+from .surroundings.handed import handed
+from .surroundings.sealing import declared_names, plugins
+from .targets import Built
+from .tree import is_below
+
+_OF_ALL = (FILE_NAME, ".sops.yaml", ".gitattributes", ".gitmodules")
+"""Names of files that say how others are judged."""
+
+
+def governs(path: str, config: Config, policies: PolicySet) -> bool:
+    """Whether a file says how all others are judged: the configuration, policies and their data, schemas."""
+    folders = {file.folder for policy in policies.policies for file in policy.files if file.folder is not None}
+    folders |= {config.resolve(folder.partition("{{")[0].rpartition("/")[0] or "." if "{{" in folder else folder)
+               for folder in (*config.policies, *config.schema_locations)}
+    return posixpath.basename(path) in _OF_ALL or path.endswith(".rego") or any(is_below(path, folder) for folder in folders)
+
+
+def reached(before: Side, now: Side, changed: frozenset[str], named: Sequence[str]) -> tuple[str, ...]:
+    """The paths to judge, of those that PATHS (`named`) take in; `named` itself where a change reaches everything."""
+    if _shared(before) != _shared(now):
+        return tuple(named)
+    ids = _differing(before, now, changed) | _newly_faulty(before, now)
+    ids |= _holders(before, ids) | _holders(now, ids)
+    wanted = {item.target.id for side in (before, now) for item in side.wanted(named)}
+    paths = {path for path in changed | (_loose(now) - _loose(before)) | _new_places(before, now) if is_named(path, named)}
+    paths.update(_key(item) for side in (before, now) for item in side.built if item.target.id in ids & wanted)
+    return tuple(sorted(paths)) or tuple(named)
+
+
+def _shared(side: Side) -> list[object]:
+    """What one target's rules know of all the others."""
+    return [list(side.crds()), [(maker, made.id, made.body, scope) for maker, made, scope in side.generated],
+            handed(side.graph, side.built), declared_names(side.sources, side.built), plugins(side.sources)]
+
+
+def _differing(before: Side, now: Side, changed: frozenset[str]) -> set[str]:
+    """The targets that a file reaches, or that come out otherwise."""
+    old, new = _by_id(before), _by_id(now)
+    found = {item.target.id for side in (before, now) for item in side.built if item.read & changed or _beside(item, changed)}
+    return found | {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+
+
+def _by_id(side: Side) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
+    for item in side.built:
+        found.setdefault(item.target.id, []).append(
+            (item.target, item.status, [(resource.id, resource.body) for resource in item.resources],
+             [(fault.rule, fault.message) for fault in item.faults]))
+    return found
+
+
+def _beside(item: Built, changed: frozenset[str]) -> bool:
+    """Whether a kustomization file came to a folder of the build, or went: two are one too many, and none too few."""
+    return any(posixpath.basename(path) in manifests.KUSTOMIZATION_FILES and (posixpath.dirname(path) or ".") in item.folders
+               for path in changed)
+
+
+def _holders(side: Side, ids: set[str]) -> set[str]:
+    """The targets with the controller objects that deploy a target: rules about those look at what they deploy."""
+    owners = {owner.id for item in side.built if item.target.id in ids for owner in item.target.owners}
+    return {item.target.id for item in side.with_generated(side.built)
+            if any(node_id(resource.id) in owners for resource in item.resources)}
+
+
+def _newly_faulty(before: Side, now: Side) -> set[str]:
+    return {fault.target for fault in _new_faults(before, now) if fault.target is not None}
+
+
+def _new_places(before: Side, now: Side) -> set[str]:
+    """The files of controller objects that something is wrong with now: what they name may have gone."""
+    return {fault.resource.declared.file for fault in _new_faults(before, now) if fault.resource is not None}
+
+
+def _new_faults(before: Side, now: Side) -> Iterator[Fault]:
+    known = {_words(fault) for fault in before.faults}
+    return (fault for fault in now.faults if _words(fault) not in known)
+
+
+def _words(fault: Fault) -> tuple[object, ...]:
+    return fault.rule, fault.message, fault.target, fault.path, fault.resource and fault.resource.id
+
+
+def _loose(side: Side) -> set[str]:
+    """The files with objects that no target takes in."""
+    return set(side.found.manifests) - set[str]().union(*(item.read for item in side.built))
+
+
+def _key(item: Built) -> str:
+    """A path that stands for a target: a file of its folder that it reads."""
+    return min(_in_folder(item.read, item.target.path), default=item.target.path)
+
+
+def _in_folder(paths: Iterable[str], folder: str) -> Iterator[str]:
+    return (path for path in paths if (posixpath.dirname(path) or ".") == folder)

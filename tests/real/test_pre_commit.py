@@ -1,0 +1,113 @@
+"""The hooks of `.pre-commit-hooks.yaml`, as pre-commit installs and runs them from this checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from remotes import ENV, git, write
+
+pytestmark = pytest.mark.real
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: 'registry.example.com/web:%s'}]}\n"
+CLAIM = ("apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: box}\nspec:\n  accessModes: [ReadWriteOnce]\n"
+         "  resources: {requests: {storage: 1Gi}}\n")
+FILES = {
+    "shop/kustomization.yaml": "resources: [web.yaml, box.yaml]\n",
+    "shop/web.yaml": POD % "1.2.3",
+    "shop/box.yaml": CLAIM,
+    "old/kustomization.yaml": "resources: [web.yaml]\n",
+    "old/web.yaml": POD % "latest",
+    "README.md": "x\n",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Where pre-commit keeps the environment that it makes once."""
+    return tmp_path_factory.mktemp("pre-commit")
+
+
+@pytest.fixture(scope="module")
+def hooks(tmp_path_factory):
+    """The commit of this checkout, as a repository of its own: what pre-commit clones."""
+    place = tmp_path_factory.mktemp("hooks") / "gitops-guard"
+    git(CHECKOUT, "clone", "--quiet", "--no-hardlinks", str(CHECKOUT), str(place))
+    return place
+
+
+@pytest.fixture
+def root(tmp_path):
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    git(folder, "init", "--quiet")
+    write(folder, FILES)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "x")
+    return folder
+
+
+@pytest.fixture
+def hook(home, hooks, root):
+    def run(name: str) -> subprocess.CompletedProcess[str]:
+        env = {key: value for key, value in ENV.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
+        return subprocess.run([sys.executable, "-m", "pre_commit", "try-repo", str(hooks), name, "--verbose", "--ref", git(hooks, "rev-parse", "HEAD")],
+                              cwd=root, capture_output=True, text=True, check=False, timeout=600,
+                              env={**env, "PRE_COMMIT_HOME": str(home), "HOME": os.environ.get("HOME", str(home)), "PRE_COMMIT_COLOR": "never"})
+    return run
+
+
+def test_what_is_staged_is_judged(hook, root):
+    write(root, {"shop/web.yaml": POD % "latest"})
+    git(root, "add", "--all")
+    done = hook("gitops-guard")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "error[images/unpinned-tag]" in done.stdout
+    assert "shop/web.yaml:4" in done.stdout
+    assert "old/web.yaml" not in done.stdout
+
+
+def test_what_is_not_staged_is_not(hook, root):
+    write(root, {"shop/web.yaml": POD % "latest"})
+    assert hook("gitops-guard").returncode == 0
+
+
+def test_a_deletion_is_judged(hook, root):
+    """pre-commit names no deleted file, and no file at all where nothing else is staged."""
+    git(root, "rm", "--quiet", "shop/box.yaml")
+    write(root, {"shop/kustomization.yaml": "resources: [web.yaml]\n"})
+    git(root, "add", "--all")
+    done = hook("gitops-guard")
+    assert done.returncode == 1, done.stdout
+    assert "error[prune/deletes-stateful]" in done.stdout
+    git(root, "reset", "--quiet", "--hard")
+    git(root, "rm", "--quiet", "shop/web.yaml")
+    done = hook("gitops-guard")
+    assert done.returncode == 1, done.stdout
+    assert "error[render/" in done.stdout
+
+
+def test_a_rename_deletes_nothing(hook, root):
+    git(root, "mv", "shop/box.yaml", "shop/claim.yaml")
+    write(root, {"shop/kustomization.yaml": "resources: [web.yaml, claim.yaml]\n"})
+    git(root, "add", "--all")
+    done = hook("gitops-guard")
+    assert done.returncode == 0, done.stdout
+
+
+def test_nothing_to_judge_is_nothing_to_say(hook, root):
+    write(root, {"README.md": "y\n"})
+    git(root, "add", "--all")
+    done = hook("gitops-guard")
+    assert done.returncode == 0, done.stdout
+    assert "0 errors" not in done.stdout
+
+
+def test_everything_is_judged(hook, root):
+    done = hook("gitops-guard-all")
+    assert done.returncode == 1, done.stdout
+    assert "old/web.yaml" in done.stdout
