@@ -44,7 +44,7 @@ def check(request: Request) -> Report:
     before = None if old_tree is None else _side(request, old_tree)
     side, past = _side(request, tree), past_of(request)
     if changed and before is not None:
-        request = replace(request, named=reached(before, side, changed, request.named))
+        request = replace(request, named=reached(before, side, changed, request.named, request.config))
     beside = Beside(history=promotion(request, side, before, past))
     old = None
     if before is not None:

@@ -16,11 +16,12 @@ from .model import Fault
 from .policy import PolicySet
 from .side import Side, is_named
 from .surroundings.handed import handed
+from .surroundings.promotion import Words, is_chart, pairs
 from .surroundings.sealing import declared_names, plugins
 from .targets import Built
 from .tree import is_below
 
-_OF_ALL = (FILE_NAME, ".sops.yaml", ".gitattributes", ".gitmodules")
+_OF_ALL = (FILE_NAME, ".sops.yaml", ".gitattributes", ".gitmodules", "CODEOWNERS")
 """Names of files that say how others are judged."""
 
 
@@ -32,12 +33,13 @@ def governs(path: str, config: Config, policies: PolicySet) -> bool:
     return posixpath.basename(path) in _OF_ALL or path.endswith(".rego") or any(is_below(path, folder) for folder in folders)
 
 
-def reached(before: Side, now: Side, changed: frozenset[str], named: Sequence[str]) -> tuple[str, ...]:
+def reached(before: Side, now: Side, changed: frozenset[str], named: Sequence[str], config: Config) -> tuple[str, ...]:
     """The paths to judge, of those that PATHS (`named`) take in; `named` itself where a change reaches everything."""
     if _shared(before) != _shared(now):
         return tuple(named)
     ids = _differing(before, now, changed) | _newly_faulty(before, now)
     ids |= _holders(before, ids) | _holders(now, ids)
+    ids |= _paired(before, ids, config) | _paired(now, ids, config)
     wanted = {item.target.id for side in (before, now) for item in side.wanted(named)}
     paths = {path for path in changed | (_loose(now) - _loose(before)) | _new_places(before, now) if is_named(path, named)}
     paths.update(_key(item) for side in (before, now) for item in side.built if item.target.id in ids & wanted)
@@ -77,6 +79,13 @@ def _holders(side: Side, ids: set[str]) -> set[str]:
     owners = {owner.id for item in side.built if item.target.id in ids for owner in item.target.owners}
     return {item.target.id for item in side.with_generated(side.built)
             if any(node_id(resource.id) in owners for resource in item.resources)}
+
+
+def _paired(side: Side, ids: set[str], config: Config) -> set[str]:
+    """The targets that are one application with others in another environment: rules compare them."""
+    found = pairs(side.with_generated(side.built), Words(config.environments), is_chart)
+    both = [{pair.staging.target.id, pair.production.target.id} for pair in found]
+    return {name for names in both if names & ids for name in names}
 
 
 def _newly_faulty(before: Side, now: Side) -> set[str]:

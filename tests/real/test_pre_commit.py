@@ -17,9 +17,9 @@ POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{na
 CLAIM = ("apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: box}\nspec:\n  accessModes: [ReadWriteOnce]\n"
          "  resources: {requests: {storage: 1Gi}}\n")
 FILES = {
-    "shop/kustomization.yaml": "resources: [web.yaml, box.yaml]\n",
-    "shop/web.yaml": POD % "1.2.3",
-    "shop/box.yaml": CLAIM,
+    "production/kustomization.yaml": "resources: [web.yaml, box.yaml]\n",
+    "production/web.yaml": POD % "1.2.3",
+    "production/box.yaml": CLAIM,
     "old/kustomization.yaml": "resources: [web.yaml]\n",
     "old/web.yaml": POD % "latest",
     "README.md": "x\n",
@@ -62,38 +62,38 @@ def hook(home, hooks, root):
 
 
 def test_what_is_staged_is_judged(hook, root):
-    write(root, {"shop/web.yaml": POD % "latest"})
+    write(root, {"production/web.yaml": POD % "latest"})
     git(root, "add", "--all")
     done = hook("gitops-guard")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "error[images/unpinned-tag]" in done.stdout
-    assert "shop/web.yaml:4" in done.stdout
+    assert "production/web.yaml:4" in done.stdout
     assert "old/web.yaml" not in done.stdout
 
 
 def test_what_is_not_staged_is_not(hook, root):
-    write(root, {"shop/web.yaml": POD % "latest"})
+    write(root, {"production/web.yaml": POD % "latest"})
     assert hook("gitops-guard").returncode == 0
 
 
 def test_a_deletion_is_judged(hook, root):
     """pre-commit names no deleted file, and no file at all where nothing else is staged."""
-    git(root, "rm", "--quiet", "shop/box.yaml")
-    write(root, {"shop/kustomization.yaml": "resources: [web.yaml]\n"})
+    git(root, "rm", "--quiet", "production/box.yaml")
+    write(root, {"production/kustomization.yaml": "resources: [web.yaml]\n"})
     git(root, "add", "--all")
     done = hook("gitops-guard")
     assert done.returncode == 1, done.stdout
     assert "error[prune/deletes-stateful]" in done.stdout
     git(root, "reset", "--quiet", "--hard")
-    git(root, "rm", "--quiet", "shop/web.yaml")
+    git(root, "rm", "--quiet", "production/web.yaml")
     done = hook("gitops-guard")
     assert done.returncode == 1, done.stdout
     assert "error[render/" in done.stdout
 
 
 def test_a_rename_deletes_nothing(hook, root):
-    git(root, "mv", "shop/box.yaml", "shop/claim.yaml")
-    write(root, {"shop/kustomization.yaml": "resources: [web.yaml, claim.yaml]\n"})
+    git(root, "mv", "production/box.yaml", "production/claim.yaml")
+    write(root, {"production/kustomization.yaml": "resources: [web.yaml, claim.yaml]\n"})
     git(root, "add", "--all")
     done = hook("gitops-guard")
     assert done.returncode == 0, done.stdout
