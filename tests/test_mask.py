@@ -4,6 +4,7 @@ import pytest
 
 from gitops_guard.mask import Mask
 from gitops_guard.model import Fault, Location, Resource
+from gitops_guard.origin import Spelling
 from gitops_guard.source import Dialect, parse
 
 SECRET = """\
@@ -68,6 +69,16 @@ def test_a_harmless_text_that_another_one_overrides_is_shown_in_messages():
     mask = Mask()
     mask.document(parse(b"kind: Pod\nspec: {imagePullSecrets: []}\nmetadata: {name: web-app, name: other-app}\n", "p.yaml"))
     assert mask.text("web-app") == "web-app"
+
+
+def test_one_place_with_two_spellings():
+    mask = Mask()
+    for spelling in (None, Spelling("'"), Spelling("", "0x1")):
+        _, resource = loaded(SECRET)
+        strings = resource.body["stringData"]
+        strings.at["password"] = strings.at["password"]._replace(spelling=spelling)
+        mask.secret(resource)
+    assert mask.source("s.yaml", SECRET).split("\n")[4] == "  password: ***"
 
 
 def test_other_files_lose_values_only():
