@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gitops_guard.errors import SourceError
@@ -72,6 +72,9 @@ _ENDS = re.compile(
     r"(?:pass|passwd|passwort|password|phrase|pwd|pw|auth|authorization|secret|token|key|hash|data|credentials?|bearer|sas)"
     r"(?:[^A-Za-z0-9]|[0-9]|value|base|plain|default|prod|production|dev|staging|test)*", re.IGNORECASE)
 _LAST = re.compile(r"(?=pass|phrase|pw|auth|secret|token|key|hash|data|cred|bearer|sas)", re.IGNORECASE)
+# What `random` in policies/lib/secrets.rego takes for no machine's work. A secretKey (in each entry of an ExternalSecret, the name of
+# a key) is a credential there only if a machine made it.
+_NO_MACHINE = re.compile(r"(?![a-f]{20,}$)[A-Za-z_.-]*")
 _SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "enabled", "disabled"))
 # A tag of the program that reads the text names where the value comes from: `!secret smtp_password`, `!Env [TOKEN]`.
 _TAGGED = re.compile(r"[:-]\s+![A-Za-z]")
@@ -135,7 +138,8 @@ def _tokenish(value: str) -> bool:
 def dull(key: str, value: str) -> bool:
     """Whether a scalar under a key is neither a pair nor a text that holds one, nor anything that looks like a placeholder."""
     text = value.strip()
-    return not ("\n" in text or "<" in text or text[:1] in ("{", "[") or names(key, text) or tokenish(text)
+    named = names(key, text) and not (key == "secretKey" and _NO_MACHINE.fullmatch(text))
+    return not ("\n" in text or "<" in text or text[:1] in ("{", "[") or named or tokenish(text)
                 or ("=" in text and speaks(text)))
 
 
@@ -155,15 +159,21 @@ def _glues(text: str) -> bool:
     return " -p" in text and _GLUES.search(text) is not None
 
 
-def pairs_in(text: str) -> list[Pair]:
+def pairs_in(text: str) -> Sequence[Pair]:
     """Every pair of a text that passes the sieve, by line. Never raises; takes time in proportion to the text."""
     if "\n" not in text and not speaks(text) and not tokenish(text) and not _glues(text):
-        return []
+        return ()
+    return _pairs_in(text)
+
+
+@functools.lru_cache(maxsize=1024)
+def _pairs_in(text: str) -> tuple[Pair, ...]:
+    """A script or a file comes in several objects, and in an object of each environment."""
     found = set(itertools.islice(_text(text, 1, 0), MAX_PAIRS + 1))
     if len(found) > MAX_PAIRS:
-        return [Pair("", "", 1, "overflow")]
-    return sorted((pair for pair in found if not _refers(pair.value)),
-                  key=lambda pair: (pair.line, pair.form, pair.key, pair.value))
+        return (Pair("", "", 1, "overflow"),)
+    return tuple(sorted((pair for pair in found if not _refers(pair.value)),
+                        key=lambda pair: (pair.line, pair.form, pair.key, pair.value)))
 
 
 def scalar_pairs(key: str, value: str) -> list[Pair]:

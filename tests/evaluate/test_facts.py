@@ -184,3 +184,12 @@ def test_values_that_only_name_a_variable_are_no_pairs():
     body = load("kind: ConfigMap\ndata:\n  password: $(PASSWORD)\n  a.sh: |\n    run --password $PASSWORD --token=${TOKEN}\n"
                 "  other: |\n    password=${PASSWORD:-hunter2}\n")
     assert {value for _path, _line, _key, value in places(body)} == {"${PASSWORD:-hunter2}"}
+
+
+@pytest.mark.parametrize(("value", "found"), [
+    ("db-password", False), ("DB_PASSWORD", False), ("username", False), ("a1b2c3d4e5f6", True), ("abcdefabcdefabcdefab", True),
+    ("${X:-a1b2c3d4e5f6}", True), ("AKIAABCDEFGHIJKLMNOP", True),
+])
+def test_what_a_secret_key_names(value, found):
+    body = load(f"kind: ExternalSecret\nspec:\n  data:\n  - secretKey: {value}\n")
+    assert bool(facts_for(body)["embedded"]) is found
