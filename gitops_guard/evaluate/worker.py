@@ -35,6 +35,7 @@ FACTS = -1
 _MEMORY = 3_000_000_000
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
 """That is how the `mentions` of policies are looked for."""
+_SCHEMA_KIND = "CustomResourceDefinition"
 _PREFIX = re.compile(r"^(violation|deny|warn)_")
 
 
@@ -135,8 +136,12 @@ class Judge:
         self._broken = {number for number, policy in enumerate(job.policies)
                         if all(self._numbers[id(file)] in out for file in policy.files)}
         self._last: tuple[Map, str] | None = None
+        self._parameters = _shared(job)
         self._words = [policy.metadata.mentions for policy in job.policies]
-        self._mentioned: tuple[str, dict[int, bool]] = ("", {})
+        self._all_of_schemas = {number for number, policy in enumerate(job.policies)
+                                if not policy.builtin or any(kind.endswith(_SCHEMA_KIND) for kind in policy.metadata.kinds)}
+        self._mentioned: tuple[str, str, dict[str, bool]] = ("", "", {})
+        self._beside: dict[str, dict[int, bool]] = {}
         self._rest()
 
     def covered(self) -> Covered:
@@ -157,6 +162,7 @@ class Judge:
         answers: list[Answer] = []
         facts = ""
         given: tuple[str | None, ...] = ()
+        beside = unit.beside
         for policy in unit.policies:
             if policy in self._broken or number >= ends.get(policy, number + 1):
                 continue
@@ -166,9 +172,9 @@ class Judge:
                     continue
                 self._at(number, FACTS)
                 facts = self._facts_of(unit.body)
-            if self._words[policy] and not self._mentions(unit, policy, facts):
+            if self._words[policy] and not self._mentions(unit, beside, policy, facts):
                 continue
-            wanted = None if conftest else self._job.parameters[policy]
+            wanted = None if conftest else self._parameters[policy]
             if wanted == "{}" and given not in ((), (None,)):
                 wanted = given[0]  # who has no parameters reads none
             self._at(number, policy)
@@ -189,14 +195,22 @@ class Judge:
             self._last = (body, _COMPACT.encode(facts_for(body)))
         return self._last[1]
 
-    def _mentions(self, unit: Unit, policy: int, facts: str) -> bool:
-        """Whether the input holds one of the texts without which the policy finds nothing. A long text is searched once."""
+    def _mentions(self, unit: Unit, beside: str, policy: int, facts: str) -> bool:
+        """Whether the input holds one of the texts without which the policy finds nothing. Nothing is searched twice."""
         if unit.manifest is not self._mentioned[0]:
-            self._mentioned = (unit.manifest, {})
-        known, words = self._mentioned[1], self._words[policy]
-        if policy not in known:
-            known[policy] = _has_one(words, unit.manifest) or _has_one(words, facts)
-        return known[policy] or _has_one(words, unit.beside)
+            self._mentioned = (unit.manifest, _without_schemas(unit), {})
+        known, manifest = self._mentioned[2], self._mentioned[1]
+        if manifest is not unit.manifest and policy in self._all_of_schemas:
+            return _has_one(self._words[policy], unit.manifest) or _has_one(self._words[policy], facts + beside)
+        for word in self._words[policy]:
+            if word not in known:
+                known[word] = word in manifest or word in facts
+            if known[word]:
+                return True
+        told = self._beside.setdefault(beside, {})
+        if policy not in told:
+            told[policy] = _has_one(self._words[policy], beside)
+        return told[policy]
 
     def _judged(self, number: int, policy: int) -> list[Answer]:
         entry = self._job.policies[policy]
@@ -217,6 +231,34 @@ class Judge:
             elif text not in ("[]", UNDEFINED):
                 answers.append(Answer(number, policy, rule, text))
         return answers
+
+
+def _without_schemas(unit: Unit) -> str:
+    """The JSON text of an object; of a CustomResourceDefinition without what its versions look like.
+
+    Such a schema is a hundred times as long as other objects, holds every word, and no built-in policy reads one.
+    """
+    body = unit.body
+    spec = body.get("spec") if body is not None and body.get("kind") == _SCHEMA_KIND else None
+    if body is None or not isinstance(spec, Mapping):
+        return unit.manifest
+    return _COMPACT.encode({**body, "spec": {key: value for key, value in spec.items() if key not in ("versions", "validation")}})
+
+
+def _shared(job: Job) -> Sequence[str]:
+    """The parameters of each policy, where the built-in ones of scope resource have one set: each reads its own by their names.
+
+    To hand over an object costs as much as to judge it. What two policies have under one name with other values stays apart.
+    """
+    together: dict[str, Any] = {}
+    members = []
+    for number, policy in enumerate(job.policies):
+        own = json.loads(job.parameters[number])
+        if policy.builtin and policy.metadata.scope == "resource" and all(together.get(key, own[key]) == own[key] for key in own):
+            together.update(own)
+            members.append(number)
+    text = json.dumps(together, sort_keys=True)
+    return [text if number in members and own != "{}" else own for number, own in enumerate(job.parameters)]
 
 
 def _has_one(words: Sequence[str], text: str) -> bool:

@@ -58,6 +58,35 @@ def test_who_mentions_nothing_is_not_asked(tmp_path: Path, mentions: str, found:
     assert result.checked == {"house/named": 1}
 
 
+SCHEMA = """
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: a.b, annotations: {written: outside}}
+spec:
+  versions: [{name: v1, schema: {description: inside}}]
+"""
+
+
+@pytest.mark.parametrize(("builtin", "more", "found"), [
+    (True, "mentions: [outside]", True),
+    (True, "mentions: [inside]", False),
+    (True, "mentions: [inside]\nkinds: ['*.k8s.io/CustomResourceDefinition']", True),
+    (False, "mentions: [inside]", True),
+])
+def test_who_is_asked_about_a_schema(tmp_path: Path, builtin: bool, more: str, found: bool) -> None:
+    policies = folder(tmp_path, policy("named", 'deny contains {"msg": "x"}', more=more), builtin=builtin)
+    assert bool(judge(policies, objects(SCHEMA), enabled={"house/named"}).faults) is found
+
+
+@pytest.mark.parametrize("builtin", [True, False])
+def test_each_policy_has_its_own_parameters(tmp_path: Path, builtin: bool) -> None:
+    body = 'deny contains {"msg": sprintf("%v", [input.parameters.word])}'
+    rules = [policy(name, body, more=f"parameters: {{word: {name}, {name}: 1}}") for name in ("one", "two")]
+    policies = folder(tmp_path, {**rules[0], **rules[1]}, builtin=builtin)
+    result = judge(policies, deployments("a"), enabled={"house/one", "house/two"}, parameters={"house/two": {"two": 2}})
+    assert told(result) == [("house/one", "one"), ("house/two", "two")]
+
+
 @pytest.mark.parametrize(("prune", "found"), [(True, True), (False, False)])
 def test_the_target_is_mentioned_for_each_target(tmp_path: Path, prune: bool, found: bool) -> None:
     rule = policy("named", 'deny contains {"msg": "x"}', more="needs: [target]\nmentions: ['\"prune\":true']")
