@@ -72,8 +72,8 @@ _ENDS = re.compile(
     r"(?:pass|passwd|passwort|password|phrase|pwd|pw|auth|authorization|secret|token|key|hash|data|credentials?|bearer|sas)"
     r"(?:[^A-Za-z0-9]|[0-9]|value|base|plain|default|prod|production|dev|staging|test)*", re.IGNORECASE)
 _LAST = re.compile(r"(?=pass|phrase|pw|auth|secret|token|key|hash|data|cred|bearer|sas)", re.IGNORECASE)
-# What `random` in policies/lib/secrets.rego takes for no machine's work. A secretKey (in each entry of an ExternalSecret, the name of
-# a key) is a credential there only if a machine made it.
+# What `random` in policies/lib/secrets.rego takes for no machine's work. A secretKey (in each entry of an
+# ExternalSecret, the name of a key) is a credential there only if a machine made it.
 _NO_MACHINE = re.compile(r"(?![a-f]{20,}$)[A-Za-z_.-]*")
 _SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off", "null", "none", "enabled", "disabled"))
 # A tag of the program that reads the text names where the value comes from: `!secret smtp_password`, `!Env [TOKEN]`.

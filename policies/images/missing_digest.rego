@@ -18,10 +18,11 @@
 package gitops_guard.images.missing_digest
 
 import data.gitops_guard.lib.images
+import data.gitops_guard.lib.images.used
 import data.gitops_guard.lib.result
 
 deny contains fault if {
-	some use in images.used
+	some use in used
 	use.image.digest == ""
 	# A moving tag, or none, is the business of images/unpinned-tag.
 	use.image.tag != ""

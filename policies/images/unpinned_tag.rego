@@ -22,10 +22,11 @@
 package gitops_guard.images.unpinned_tag
 
 import data.gitops_guard.lib.images
+import data.gitops_guard.lib.images.used
 import data.gitops_guard.lib.result
 
 deny contains result.violation(use.path, msg) if {
-	some use in images.used
+	some use in used
 	use.image.digest == ""
 	why := moves(use.image.tag)
 	allow := input.parameters.allow
