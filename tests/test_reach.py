@@ -120,7 +120,7 @@ def test_what_governs(path, expected):
     assert governs(path, Config(policies=("policies",), schema_locations=("schemas", "more/{{ .Group }}/x.json")), PolicySet()) is expected
 
 
-@pytest.mark.parametrize(("number", "change"), enumerate(["delete", "empty", "other"]))
+@pytest.mark.parametrize(("number", "change"), [(0, "delete"), (1, "empty"), (2, "other")])
 def test_no_new_finding_is_missed(tmp_path, number, change, monkeypatch):
     """Files of the example, each changed alone; compared with a check of everything that is staged."""
     root = repository_of(SHOP, tmp_path / "shop")
