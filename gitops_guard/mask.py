@@ -22,6 +22,7 @@ from .source import Dialect, Stream, parse_embedded
 # like nothing else, it is masked from four characters on.
 _SHORTEST = 6
 _SHORT = re.compile(r"(?=.*[A-Za-z])(?=.*[^A-Za-z.])[!-~]{4,5}")
+_PLAIN = re.compile(r"[a-z]{1,12}")
 _ALONE = re.compile(r"[!-~]+")
 _EDGES = "\"'`,.;:()[]{}<>="
 # Rules of this category whose field is no value.
@@ -121,7 +122,7 @@ class Mask:
         self._documents(documents, stream)
 
     def text(self, message: str, names: Collection[str] = ()) -> str:
-        """A message with every known value replaced; not where one of `names` stands, even if it is a value elsewhere."""
+        """A message with every known value replaced; a plain word stays where one of `names` stands: it says nothing there."""
         index = self._beginnings()
         named = [found.span() for name in names for found in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", message)]
         parts, done, at = [], 0, 0
@@ -130,18 +131,18 @@ class Mask:
             lengths = index.get(message[at:at + _SHORTEST], ())
             length = next((length for length in lengths if message[at:at + length] in self._values
                            and _stands(message, at, at + length)), 0)
-            if length and not any(start <= at and at + length <= end for start, end in named):
+            end = at + length
+            if length and not (_PLAIN.fullmatch(message, at, end) and any(span[0] <= at and end <= span[1] for span in named)):
                 parts += [message[done:at], MASK]
-                done = at + length
+                done = end
             at += length or 1
-        return self._without_short("".join((*parts, message[done:])), names)
+        return self._without_short("".join((*parts, message[done:])))
 
-    def _without_short(self, message: str, names: Collection[str]) -> str:
+    def _without_short(self, message: str) -> str:
         if not self._short:
             return message
-        hidden = self._short.difference(names)
         return _ALONE.sub(lambda match: match.group().replace(word, MASK)
-                          if (word := match.group().strip(_EDGES)) in hidden else match.group(), message)
+                          if (word := match.group().strip(_EDGES)) in self._short else match.group(), message)
 
     def _beginnings(self) -> dict[str, list[int]]:
         if self._index is None:
@@ -292,7 +293,7 @@ def _list(node: Map, field: str) -> Seq:
 
 def _stands(text: str, start: int, end: int) -> bool:
     """Whether a value found in a text is meant. One that reads like a word is only as a word of its own, not inside another."""
-    if not re.fullmatch(r"[a-z]{1,12}", text[start:end]):
+    if not _PLAIN.fullmatch(text, start, end):
         return True
     around = text[max(start - 1, 0):start] + text[end:end + 1]
     return not any(char.isascii() and char.isalnum() for char in around)

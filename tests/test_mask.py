@@ -233,3 +233,4 @@ def test_what_a_finding_is_about_keeps_its_name():
     assert mask.text("container postgres: image example/postgres:17", {"postgres", "example/postgres:17"}) == (
         "container postgres: image example/postgres:17")
     assert mask.text("the value quoted value of quoted", {"quoted"}) == "the value *** of quoted"
+    assert mask.text("the claim decoded-token", {"decoded-token"}) == "the claim ***"
