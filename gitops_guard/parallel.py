@@ -16,8 +16,11 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_RUNS = 8
-"""Runs of neighbours for each worker: few, since neighbours share what is read; several, since some take longer than others."""
+_SHARE = 4
+"""A run of neighbours is this part of what is left for each worker: long ones first, since neighbours share what is read; short
+ones at the end, since some items take longer than others, and whoever is done first waits for the last."""
+_PIPE = 4096
+"""Bytes that every pipe takes at once."""
 
 
 def each(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) -> Iterator[Result]:
@@ -37,8 +40,7 @@ def _forked(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) ->
     """What this process and `jobs` - 1 forks of it get done."""
     import pickle  # noqa: PLC0415 (start-up)
 
-    starts = _tickets(len(items), jobs)
-    length = -(-len(items) // (jobs * _RUNS))
+    runs = _tickets(len(items), jobs)
     workers: list[tuple[int, int]] = []
     done: dict[int, Result] = {}
     try:
@@ -46,15 +48,15 @@ def _forked(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) ->
             ours, theirs = os.pipe()
             process = os.fork()
             if process == 0:
-                _serve(items, work, starts, length, theirs)
+                _serve(items, work, runs, theirs)
             os.close(theirs)
             workers.append((process, ours))
-        _take(items, work, starts, length, done)
+        _take(items, work, runs, done)
         for _process, link in workers:
             with open(link, "rb", closefd=False) as stream, suppress(EOFError, pickle.UnpicklingError):
                 done.update(pickle.load(stream))  # noqa: S301 (our own fork wrote it)
     finally:
-        os.close(starts)
+        os.close(runs)
         for process, link in workers:
             os.close(link)
             with suppress(ProcessLookupError):
@@ -64,31 +66,34 @@ def _forked(items: Sequence[Item], work: Callable[[Item], Result], jobs: int) ->
 
 
 def _tickets(count: int, jobs: int) -> int:
-    """A pipe that holds the number of each run's first item; whoever is free takes the next one."""
+    """A pipe that holds the bounds of each run; whoever is free takes the next one."""
     reader, writer = os.pipe()
-    length = -(-count // (jobs * _RUNS))
-    os.write(writer, b"".join(start.to_bytes(4, "big") for start in range(0, count, length)))
+    bounds, start = b"", 0
+    while start < count and len(bounds) < _PIPE:
+        length = max(1, (count - start) // (jobs * _SHARE)) if len(bounds) < _PIPE - 8 else count - start
+        bounds += start.to_bytes(4, "big") + (start + length).to_bytes(4, "big")
+        start += length
+    os.write(writer, bounds)
     os.close(writer)
     return reader
 
 
-def _take(items: Sequence[Item], work: Callable[[Item], Result], starts: int, length: int, done: dict[int, Result]) -> None:
+def _take(items: Sequence[Item], work: Callable[[Item], Result], runs: int, done: dict[int, Result]) -> None:
     """Do runs of items until none is left, or one fails: it is done once more when it is its turn to be answered for."""
     with suppress(Exception):
-        while ticket := os.read(starts, 4):
-            start = int.from_bytes(ticket, "big")
-            for at in range(start, min(start + length, len(items))):
+        while ticket := os.read(runs, 8):
+            for at in range(int.from_bytes(ticket[:4], "big"), int.from_bytes(ticket[4:], "big")):
                 done[at] = work(items[at])
 
 
-def _serve(items: Sequence[Item], work: Callable[[Item], Result], starts: int, length: int, link: int) -> None:
+def _serve(items: Sequence[Item], work: Callable[[Item], Result], runs: int, link: int) -> None:
     """A worker's life; never returns."""
     import pickle  # noqa: PLC0415
 
     done: dict[int, Result] = {}
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        _take(items, work, starts, length, done)
+        _take(items, work, runs, done)
         with open(link, "wb") as stream:
             pickle.dump(done, stream)
     finally:

@@ -6,7 +6,6 @@ turns out when the object is written and read again. So a number written over a 
 
 from __future__ import annotations
 
-import decimal
 import re
 from typing import Any
 
@@ -178,6 +177,8 @@ def as_json(value: Any) -> None:
         elif type(item) is str:
             value.at[key] = spelt(origin, _QUOTED)
         elif type(item) is float:
+            import decimal  # noqa: PLC0415 (start-up: few objects have such numbers)
+
             # Not as in YAML.
             short = 1e-6 <= abs(item) < 1e21
             text = f"{decimal.Decimal(repr(item)):f}".removesuffix(".0") if short else _EXPONENT.sub("e-", go_float(item))

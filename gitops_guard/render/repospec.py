@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from typing import NamedTuple
-from urllib.parse import unquote_plus
 
 SECONDS = 27.0
 """How long kustomize lets each git command run."""
@@ -107,6 +106,8 @@ def _split(path: str, *, whole: bool) -> tuple[str, str] | None:
 
 def _query(query: str) -> tuple[str, float, bool]:
     """Ref (or version), timeout and submodules; the defaults where it is no query."""
+    from urllib.parse import unquote_plus  # noqa: PLC0415 (start-up: few entries are addresses)
+
     values: dict[str, str] = {}
     for part in query.split("&"):
         if ";" in part or re.search(_ESCAPE, part):
