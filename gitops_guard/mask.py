@@ -124,17 +124,15 @@ class Mask:
     def text(self, message: str, names: Collection[str] = ()) -> str:
         """A message with every known value replaced; a plain word stays where one of `names` stands: it says nothing there."""
         index = self._beginnings()
-        named = [found.span() for name in names for found in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", message)]
         parts, done, at = [], 0, 0
         # A pattern of all values would be tried value by value at each character: minutes for some ten thousand.
         while index and at <= len(message) - _SHORTEST:
             lengths = index.get(message[at:at + _SHORTEST], ())
             length = next((length for length in lengths if message[at:at + length] in self._values
-                           and _stands(message, at, at + length)), 0)
-            end = at + length
-            if length and not (_PLAIN.fullmatch(message, at, end) and any(span[0] <= at and end <= span[1] for span in named)):
+                           and _is_meant(message, at, at + length, names)), 0)
+            if length:
                 parts += [message[done:at], MASK]
-                done = end
+                done = at + length
             at += length or 1
         return self._without_short("".join((*parts, message[done:])))
 
@@ -291,9 +289,11 @@ def _list(node: Map, field: str) -> Seq:
     return value if isinstance(value, Seq) else Seq()
 
 
-def _stands(text: str, start: int, end: int) -> bool:
-    """Whether a value found in a text is meant. One that reads like a word is only as a word of its own, not inside another."""
+def _is_meant(text: str, start: int, end: int, names: Collection[str]) -> bool:
+    """Whether a value found in a text is meant. One that reads like a word is only as a word of its own, and not in a name."""
     if not _PLAIN.fullmatch(text, start, end):
         return True
     around = text[max(start - 1, 0):start] + text[end:end + 1]
-    return not any(char.isascii() and char.isalnum() for char in around)
+    return not any(char.isascii() and char.isalnum() for char in around) and not any(
+        found.start() <= start and end <= found.end() for name in names
+        for found in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gitops_guard.goregexp import PatternError, UnknownPatternError, compiled
 
@@ -70,3 +72,10 @@ def test_the_work_is_told() -> None:
     told: list[int] = []
     compiled("(x+x+)+y").search("x" * 50, spend=told.append)
     assert 50 < sum(told) < 50_000
+
+
+@given(st.lists(st.sampled_from(["a", "b", ".", "[^a]", "(a|b)", "(?i)B", "^", "$", "a*", "b+?", "(?:ab){2}", r"\b", r"\A", r"\z", "|"]),
+                max_size=6), st.text(alphabet="aBb-\n", max_size=8))
+def test_it_occurs_where_a_search_finds_it(parts: list[str], text: str) -> None:
+    regexp = compiled("".join(parts))
+    assert regexp.occurs(text) is (regexp.search(text) is not None)

@@ -90,6 +90,6 @@ def matched(pattern: str, text: str) -> bool:
     An invalid pattern matches nothing, as in SOPS, which drops that error.
     """
     try:
-        return compiled(pattern).search(text) is not None
+        return compiled(pattern).occurs(text)
     except (PatternError, UnknownPatternError):
         return False

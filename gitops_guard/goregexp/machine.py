@@ -15,6 +15,8 @@ from .parse import parse
 from .tree import Assert, Char, Either, Group, Repeat, Sequence, Tree
 
 MAX_PROGRAM = 5000
+MAX_STEPS = 5000
+_BEGIN = frozenset({0})
 
 Spans = tuple[int, ...]
 """Start and end of the match, then of every group; -1 for a group that took no part."""
@@ -39,6 +41,8 @@ class Regexp:
         self.code: list[tuple[str, object, int]] = []
         self._emit(tree)
         self._add("match")
+        self._edges_only = all(kind != "assert" or what in ("start", "end") for kind, what, _ in self.code)
+        self._steps: dict[tuple[frozenset[int], str, bool], frozenset[int] | None] = {}
 
     def _add(self, kind: str, what: object = None, other: int = 0) -> int:
         if len(self.code) >= MAX_PROGRAM:
@@ -107,6 +111,52 @@ class Regexp:
     def _choose(self, split: int, inside: int, *, lazy: bool) -> None:
         after = len(self.code)
         self.code[split] = ("split", after, inside) if lazy else ("split", inside, after)
+
+    def occurs(self, text: str) -> bool:
+        """Whether it matches somewhere: `search`, without what the groups take, and remembering where each character led."""
+        if not self._edges_only:
+            return self.search(text) is not None
+        places = _BEGIN
+        for at, char in enumerate(text):
+            key = (places, char, at == 0)
+            if key not in self._steps:
+                if len(self._steps) >= MAX_STEPS:
+                    self._steps.clear()
+                self._steps[key] = self._step(places, char, is_start=at == 0)
+            following = self._steps[key]
+            if following is None:
+                return True
+            places = following
+        return self._is_matched(self._reached(places, is_start=not text, is_end=True))
+
+    def _step(self, places: frozenset[int], char: str, *, is_start: bool) -> frozenset[int] | None:
+        """Where a character leads from the places of all threads, one that begins behind it among them; None for a match."""
+        reached = self._reached(places, is_start=is_start, is_end=False)
+        if self._is_matched(reached):
+            return None
+        return _BEGIN.union(place + 1 for place in reached
+                            if isinstance(among := self.code[place][1], Class) and among.has(char))
+
+    def _reached(self, places: frozenset[int], *, is_start: bool, is_end: bool) -> set[int]:
+        """The places that others lead to without taking a character, and they themselves."""
+        found: set[int] = set()
+        waiting = list(places)
+        while waiting:
+            place = waiting.pop()
+            if place in found:
+                continue
+            found.add(place)
+            kind, what, other = self.code[place]
+            if kind == "jump":
+                waiting.append(other)
+            elif kind == "split":
+                waiting += (other, int(str(what)))
+            elif kind == "save" or (kind == "assert" and (is_start if what == "start" else is_end)):
+                waiting.append(place + 1)
+        return found
+
+    def _is_matched(self, reached: set[int]) -> bool:
+        return len(self.code) - 1 in reached
 
     def search(self, text: str, start: int = 0, spend: Spend = _free) -> Spans | None:
         """The first match at or after `start`; `spend` is told each step's cost, and may raise."""

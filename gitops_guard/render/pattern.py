@@ -44,7 +44,7 @@ class _Full:
 
     def search(self, text: str) -> bool:
         """See `Matcher`."""
-        return self._regexp.search(text) is not None
+        return self._regexp.occurs(text)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -37,12 +37,15 @@ def surroundings(sources: Sources, built: Sequence[Built], all_built: Sequence[B
     """
     owners = _read(sources)
     paths = sources.tree.files()
+    inside: dict[str, list[str]] = {}
+    for path in sorted(paths):
+        inside.setdefault(posixpath.dirname(path) or ".", []).append(path)
     targets = [{
         **describe(item.target),
         "namespaces": sorted({resource.id.namespace for resource in item.resources if resource.id.namespace}
                              | ({item.target.namespace} if item.target.namespace else set())),
         "shared": _is_shared(item, all_built),
-        "place": _place(sources, item.target),
+        "place": _place(sources, item.target, inside.get(item.target.path, ())),
         "unowned": _unowned(owners, item, all_built, paths) if item.target.environment == "production" else [],
     } for item in built]
     return Repository(
@@ -101,13 +104,11 @@ def _unowned(owners: tuple[str, list[codeowners.Entry]] | None, item: Built, bui
             for line, files in sorted(found.items(), key=lambda entry: (entry[0] is None, entry[0]))]
 
 
-def _place(sources: Sources, target: Target) -> dict[str, Any] | None:
-    """What stands for a target in files: its kustomization's kind, or the first of its manifests."""
+def _place(sources: Sources, target: Target, inside: Sequence[str]) -> dict[str, Any] | None:
+    """What stands for a target in its folder's files: its kustomization's kind, or the first of its manifests."""
     names = [posixpath.normpath(posixpath.join(target.path, name)) for name in (*KUSTOMIZATION_FILES, "Chart.yaml")]
-    below = sorted(path for path in sources.tree.files() if posixpath.dirname(path) == ("" if target.path == "." else target.path)
-                   and path.endswith(SUFFIXES))
-    present = frozenset(sources.tree.files())
-    for path in [*(name for name in names if name in present), *target.files[:1], *below[:1]]:
+    below = (path for path in inside if path.endswith(SUFFIXES))
+    for path in (*(name for name in names if name in inside), *target.files[:1], *below):
         return {"file": path, "line": _kind_line(sources, path)}
     return None
 
