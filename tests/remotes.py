@@ -28,7 +28,14 @@ def write(folder: Path, files: dict[str, str]) -> None:
 def repository_of(folder: Path, place: Path) -> Path:
     """A copy of a folder as a repository of its own, so that nothing depends on the branch that this checkout is on."""
     shutil.copytree(folder, place, symlinks=True)
+    return committed(place, {})
+
+
+def committed(place: Path, files: dict[str, str]) -> Path:
+    """A folder as a repository with one commit of all that is in it, the files among it."""
+    place.mkdir(exist_ok=True)
     git(place, "init", "--quiet")
+    write(place, files)
     git(place, "add", "--all")
     git(place, "commit", "--quiet", "--message", "x")
     return place

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from remotes import git, repository_of, write
+from remotes import committed, git, repository_of, write
 
 from gitops_guard import cli, pipeline
 from gitops_guard.config import Config
@@ -33,13 +33,7 @@ FILES = {
 
 @pytest.fixture
 def root(tmp_path):
-    folder = tmp_path / "repo"
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    write(folder, FILES)
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "x")
-    return folder
+    return committed(tmp_path / "repo", FILES)
 
 
 def run(root, *args):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from remotes import ENV, git, write
+from remotes import ENV, committed, git, write
 
 pytestmark = pytest.mark.real
 
@@ -42,13 +42,7 @@ def hooks(tmp_path_factory):
 
 @pytest.fixture
 def root(tmp_path):
-    folder = tmp_path / "repo"
-    folder.mkdir()
-    git(folder, "init", "--quiet")
-    write(folder, FILES)
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "x")
-    return folder
+    return committed(tmp_path / "repo", FILES)
 
 
 @pytest.fixture
