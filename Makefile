@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TOOLS = $(shell $(BIN)/python tools/build.py --where)
 PYTEST_ARGS ?=
 
-.PHONY: demo test check lint types floors policies docs docs-check tools tools-cluster test-real conformance clean
+.PHONY: demo test check lint types floors policies docs docs-check tools tools-everyday tools-cluster test-real conformance clean
 
 demo: $(VENV)/.demo  ## check the example shop, and write the reports that CI systems read
 	@mkdir -p out && rm -f out/report.sarif out/report.xml out/report.json
@@ -38,16 +38,18 @@ docs: $(VENV)/.demo  ## write the page that is made from the policies
 docs-check: $(VENV)/.demo
 	$(BIN)/python tools/docs.py --check
 
-tools: $(VENV)/.demo  ## build the real programs that tests/real compares with
+tools: tools-everyday tools-cluster  ## build the real programs that tests/real compares with
+
+tools-everyday: $(VENV)/.demo  ## those that need no cluster: kustomize, opa, conftest, kubeconform, helm and two from npm
 	$(BIN)/python tools/build.py
 
-tools-cluster: $(VENV)/.demo  ## build gator, etcd and kube-apiserver, for the tests against a real API server
+tools-cluster: $(VENV)/.demo  ## gator, etcd, kube-apiserver and kubectl
 	$(BIN)/python tools/build.py --cluster
 
 test-real: $(VENV)/.real tools
 	GITOPS_GUARD_TOOLS="$(TOOLS)" $(BIN)/pytest tests/real -m real $(PYTEST_ARGS)
 
-conformance: $(VENV)/.test tools  ## CONFORMANCE=the folder with the suites
+conformance: $(VENV)/.test tools-everyday  ## CONFORMANCE=the folder with the suites
 	GITOPS_GUARD_TOOLS="$(TOOLS)" $(BIN)/python tools/conformance.py "$(CONFORMANCE)" --cmd "$(CURDIR)/$(BIN)/gitops-guard"
 
 clean:

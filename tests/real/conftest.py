@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cluster import Cluster, running
 
 BUILD = Path(__file__).resolve().parents[2] / "tools" / "build.py"
 
@@ -33,3 +34,12 @@ def tool() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def cluster(tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A running API server, the same for all tests of a run: each keeps to namespaces and names of its own."""
+    for name in ("etcd", "kubectl"):
+        tool(name)
+    with running(tool("kube-apiserver").parent, tmp_path_factory.mktemp("cluster")) as made:
+        yield made
