@@ -15,7 +15,7 @@ from typing import Any
 from gitops_guard.origin import Map, Origin, origin_of
 
 from .containers import commands
-from .pairs import SHORT, Pair, argument_pairs, dull, names, pairs_in, scalar_pairs, tokenish
+from .pairs import SHORT, Pair, argument_pairs, dull, is_picture, names, pairs_in, scalar_pairs, tokenish
 from .placeholders import ANNOTATION, placeholders
 from .sops import metadata, plain_leaves
 
@@ -149,6 +149,14 @@ def _embedded(body: Mapping[str, Any], decoded: Mapping[str, Any]) -> list[dict[
     return walk.found
 
 
+def _is_dull(key: str, value: Any) -> bool:
+    """Whether what stands under a key is a scalar that no fact is about."""
+    kind = type(value)
+    if kind is str:
+        return len(value) <= SHORT and dull(key, value)
+    return kind is bool or value is None or (kind is int and dull(key, str(value)))
+
+
 class _Walk:
     """Goes through an object; the way there is one list for all, since few scalars are worth a copy of it."""
 
@@ -160,14 +168,13 @@ class _Walk:
 
     def child(self, value: Any, key: str, parent: Any) -> None:
         """What stands under a key."""
-        kind = type(value)
-        if kind is str and len(value) <= SHORT and dull(key, value):
+        if _is_dull(key, value):
             return
         self._path.append(key)
         self._keys.append(key)
         if isinstance(value, (dict, list)):
             self._node(value)
-        elif value is not None and kind is not bool:
+        else:
             self._scalar(str(value), key, parent)
         self._keys.pop()
         self._path.pop()
@@ -182,25 +189,25 @@ class _Walk:
         for key, item in value.items():
             if named and key == "value":
                 self._named(item, value)
-            else:
+            elif not _is_dull(key, item):
                 self.child(item, key, value)
-            if key[:18] == ANNOTATION and len(self._path) > 2 and self._path[-2] == "metadata":
-                self.found.append(_reference((*self._path, key), 0, "annotation", key))
+        if len(self._path) > 2 and self._path[-2] == "metadata":
+            self.found += [_reference((*self._path, key), 0, "annotation", key) for key in value if key[:18] == ANNOTATION]
 
     def _list(self, value: list[Any]) -> None:
         if self._path == ["metadata", "managedFields"]:
             return
         if value and isinstance(value[0], str):
             self.found += _arguments(value, tuple(self._path))
+        key = self._keys[-1]
         for index, item in enumerate(value):
-            kind = type(item)
-            if kind is str and len(item) <= SHORT and dull(self._keys[-1], item):
+            if _is_dull(key, item):
                 continue
             self._path.append(index)
             if isinstance(item, (dict, list)):
                 self._node(item)
-            elif item is not None and kind is not bool:
-                self._scalar(str(item), self._keys[-1], value)
+            else:
+                self._scalar(str(item), key, value)
             self._path.pop()
 
     def _named(self, item: Any, parent: Any) -> None:
@@ -222,7 +229,7 @@ class _Walk:
         if "<" in stripped:
             self.found += _placeholders(text, tuple(self._path), origin_of(parent, self._path[-1]))
         if "\n" not in stripped and stripped[:1] not in ("{", "["):
-            if names(key, stripped) or "=" in stripped or tokenish(stripped):
+            if names(key, stripped) or (("=" in stripped or tokenish(stripped)) and not is_picture(stripped)):
                 self.found += [_fact(self._path, pair, 0) for pair in scalar_pairs(self._label(), stripped)]
             return
         origin = origin_of(parent, self._path[-1])
@@ -242,9 +249,8 @@ def _placeholders(text: str, path: Path, origin: Origin | None, *, packed: bool 
 
 
 def _arguments(items: list[Any], path: Path) -> Iterator[dict[str, Any]]:
-    words = [(index, item) for index, item in enumerate(items) if isinstance(item, str)]
-    if len(words) == len(items) and any(word.startswith("-") for _, word in words):
-        for index, pair in argument_pairs(words):
+    if all(isinstance(item, str) for item in items) and any(word[:1] == "-" for word in items):
+        for index, pair in argument_pairs(list(enumerate(items))):
             yield _fact((*path, index), pair, 0)
 
 

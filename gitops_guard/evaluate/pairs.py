@@ -127,11 +127,15 @@ def tokenish(value: str) -> bool:
 
 @functools.lru_cache(maxsize=8192)
 def _tokenish(value: str) -> bool:
+    if is_picture(value):
+        return False
     low = value.lower()
-    for mark, form in _TOKENS.items():
-        if mark in low and (not form or re.search(form, low)):
-            return _PICTURE.fullmatch(value) is None
-    return False
+    return any(mark in low and (not form or re.search(form, low)) for mark, form in _TOKENS.items())
+
+
+def is_picture(value: str) -> bool:
+    """Whether a value is a file as URL: base64 may read like anything."""
+    return value[:5] == "data:" and _PICTURE.fullmatch(value) is not None
 
 
 @functools.lru_cache(maxsize=16384)

@@ -44,11 +44,11 @@ Watch = Callable[[int], None]
 
 
 def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | None, out: Mapping[int, str],
-            watch: Watch, *, data: Mapping[str, Any], coverage: bool = False) -> tuple[Engine, Prepared]:
+            watch: Watch, *, data: Mapping[str, Any], more: str = "", coverage: bool = False) -> tuple[Engine, Prepared]:
     """The engine with every file that is right.
 
     `ours` are the files that must have a set `deny`; `known` is what another worker found, `out` the files that ended one and
-    why; `watch` is told which file is next; `data` is what data files hold.
+    why; `watch` is told which file is next; `data` is what data files hold; `more` is a file of our own making.
 
     Built-in files are taken as they are: the tests examine them. Raises EngineError where one of them can't be loaded.
     """
@@ -62,14 +62,16 @@ def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | 
             if number not in rejected:
                 watch(number)
                 engine.add(str(number), known.texts.get(number, file.text))
+        if more:
+            engine.add("", more)
         watch(-1)
         try:
             engine.analyse()
         except EngineError as error:
             if not error.file or files[int(error.file)].builtin:
                 raise
-            more = Rejected(int(error.file), error.message, error.line, error.column)
-            known = Prepared((*known.rejected, more), known.rules, known.texts)
+            found = Rejected(int(error.file), error.message, error.line, error.column)
+            known = Prepared((*known.rejected, found), known.rules, known.texts)
             continue
         return engine, known
 

@@ -26,6 +26,7 @@ from ..rego_file import RegoFile
 from .engine import UNDEFINED, Engine, EngineError
 from .facts import facts_for
 from .prepare import Prepared, prepare
+from .twins import answers_of, groups_of, rule_of, text_of
 from .units import Unit
 
 LOADING = -1
@@ -129,8 +130,11 @@ class Judge:
         self._progress = progress
         self.prepared: Prepared
         self._engine: Engine
+        groups = [] if job.coverage else groups_of(job.policies)
+        self._group_of = {number: (index, group) for index, group in enumerate(groups) for number in group}
         self._engine, self.prepared = prepare(job.files, job.ours, job.prepared, job.out,
-                                              lambda number: self._at(LOADING, number), data=job.data, coverage=job.coverage)
+                                              lambda number: self._at(LOADING, number), data=job.data,
+                                              more=text_of(job.policies, groups), coverage=job.coverage)
         out = {entry.file for entry in self.prepared.rejected}
         self._numbers = {id(file): number for number, file in enumerate(job.files)}
         self._broken = {number for number, policy in enumerate(job.policies)
@@ -163,8 +167,9 @@ class Judge:
         facts = ""
         given: tuple[str | None, ...] = ()
         beside = unit.beside
+        done: Collection[int] = ()
         for policy in unit.policies:
-            if policy in self._broken or number >= ends.get(policy, number + 1):
+            if policy in self._broken or number >= ends.get(policy, number + 1) or policy in done:
                 continue
             conftest = self._job.policies[policy].conftest
             if unit.body is not None and not conftest and not facts:
@@ -185,6 +190,13 @@ class Judge:
             except EngineError as error:
                 answers.append(Answer(number, FACTS, "", error.message, failed=True))
                 break
+            index, group = self._group_of.get(policy, (0, ()))
+            if group and not any(number >= ends.get(other, number + 1) for other in group):
+                together = self._together(number, index)
+                if together is not None:
+                    done = group
+                    answers += together
+                    continue
             answers += self._judged(number, policy)
         self._rest()
         return answers
@@ -211,6 +223,14 @@ class Judge:
         if policy not in told:
             told[policy] = _has_one(self._words[policy], beside)
         return told[policy]
+
+    def _together(self, number: int, index: int) -> list[Answer] | None:
+        """What the policies of a group say; None where one fails, and each must be asked alone."""
+        try:
+            text = self._engine.ask(rule_of(index))
+        except EngineError:
+            return None
+        return [Answer(number, policy, "deny", denied) for policy, denied in answers_of(text).items()]
 
     def _judged(self, number: int, policy: int) -> list[Answer]:
         entry = self._job.policies[policy]

@@ -10,7 +10,7 @@
 #   scope: resource
 #   severity: warning
 #   kinds: ["*"]
-#   mentions: [suspend, reconcile, argocd.argoproj.io/hook]
+#   mentions: ['"suspend":true', 'reconcile":"', argocd.argoproj.io/hook]
 #   remedy: Remove the switch once the reason for it is gone; a waiver with a date keeps it from being forgotten.
 package gitops_guard.bypass.reconcile_suspended
 

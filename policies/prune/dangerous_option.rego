@@ -13,7 +13,7 @@
 #   scope: resource
 #   severity: {production: warning, else: note}
 #   kinds: ["*"]
-#   mentions: ["Replace=true", "Force=true", allowEmpty, force, uninstall]
+#   mentions: ["Replace=true", "Force=true", '"allowEmpty":true', '"force":true', 'kustomize.toolkit.fluxcd.io/force":', '"strategy":"uninstall"']
 #   remedy: Drop the option, or put it on the one object that needs it and holds nothing.
 package gitops_guard.prune.dangerous_option
 

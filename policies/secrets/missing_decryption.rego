@@ -10,6 +10,7 @@
 #   scope: resource
 #   severity: error
 #   kinds: [kustomize.toolkit.fluxcd.io/Kustomization]
+#   mentions: ['"encrypted":["']
 #   needs: [target]
 #   remedy: Add `spec.decryption` with the provider sops, and `secretRef` unless the controller's identity can use the key.
 package gitops_guard.secrets.missing_decryption
