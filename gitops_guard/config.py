@@ -22,8 +22,10 @@ from .source import Dialect, parse
 FILE_NAME = ".gitops-guard.yaml"
 
 _KEYS = ("kubernetes-version", "environments", "exclude", "assume-prune", "policies", "schema-locations", "rules", "waivers",
-         "argocd", "flux", "repositories")
+         "argocd", "flux", "admission", "repositories")
 _VERSION = re.compile(r"v?[0-9]+\.[0-9]+(\.[0-9]+)?")
+_MODES = ("deny", "warn", "dryrun")
+_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,16 @@ class Flux:
 
 
 @dataclass(frozen=True)
+class Admission:
+    """How the cluster enforces the rules that it can."""
+
+    mode: str = "deny"
+    """deny, or for the rollout: warn (what would be denied is told), dryrun (it is recorded only)."""
+    exempt_namespaces: tuple[str, ...] = ("kube-node-lease", "kube-public", "kube-system")
+    """In which nothing is judged, so that the cluster can mend itself."""
+
+
+@dataclass(frozen=True)
 class Config:
     """A configuration, as written; no key is looked up anywhere else."""
 
@@ -83,6 +95,7 @@ class Config:
     waivers: tuple[Waiver, ...] = ()
     argocd: ArgoCD = ArgoCD()
     flux: Flux = Flux()
+    admission: Admission = Admission()
     repositories: Mapping[str, str] = field(default_factory=dict)
     """URL -> local path, as written: relative to the configuration file."""
     document: Map = field(default_factory=Map, repr=False, compare=False)
@@ -154,6 +167,7 @@ def load(text: str | bytes, path: str = FILE_NAME) -> Config:
         waivers=_waivers(read, document),
         argocd=_argocd(read, document),
         flux=_flux(read, document),
+        admission=_admission(read, document),
         repositories=read.pairs(document, "repositories", "a URL and a local path"),
         document=document,
     )
@@ -257,3 +271,17 @@ def _flux(read: Reader, document: Map) -> Flux:
     node = read.mapping(document, "flux", "settings")
     read.only(node, "flux: ", ("version", "variables"))
     return Flux(_version(read, node, "version"), read.pairs(node, "variables", "names and texts"))
+
+
+def _admission(read: Reader, document: Map) -> Admission:
+    node = read.mapping(document, "admission", "settings")
+    read.only(node, "admission: ", ("mode", "exempt-namespaces"))
+    mode = read.text(node, "mode") or "deny"
+    if mode not in _MODES:
+        raise read.wrong(node, "mode", "no mode of enforcement", read.nearest(mode, _MODES))
+    exempt = read.texts(node, "exempt-namespaces")
+    for index, name in enumerate(exempt):
+        if not _NAMESPACE.fullmatch(name):
+            raise read.wrong(node["exempt-namespaces"], index, "no name of a namespace", "write each one, without wildcards")
+    given = node.get("exempt-namespaces") is not None
+    return Admission(mode, tuple(sorted(set(exempt))) if given else Admission.exempt_namespaces)

@@ -64,6 +64,14 @@ def objects(stream: Stream, target: str | None) -> list[Resource]:
     return found
 
 
+def reviews(stream: Stream, target: str | None) -> list[Resource]:
+    """The AdmissionReviews of a stream: what an API server asks, and no object of its own. Raises SourceError."""
+    documents = stream.load(Dialect.MANIFEST, duplicates=True, any_key=True)
+    return [Resource(document, target, document.at["kind"] or origin)
+            for document, origin in zip(documents, stream.origins(), strict=True)
+            if isinstance(document, Map) and document.get("kind") == "AdmissionReview" and type(document.get("request")) is Map]
+
+
 def _flatten(document: Map, origin: Origin, target: str | None) -> Iterator[Resource]:
     items = document.get("items")
     if str(document["kind"]).endswith("List") and type(items) is Seq:

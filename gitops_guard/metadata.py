@@ -14,12 +14,12 @@ from typing import Any
 from .model import Rule, Severity
 from .origin import Map, Origin, Seq, origin_of
 
-SCOPES = ("resource", "target", "change", "file", "repository")
+SCOPES = ("resource", "target", "change", "file", "repository", "admission")
 TOP = ("title", "description", "related_resources", "custom", "scope", "authors", "organizations", "entrypoint", "schemas")
 CUSTOM = ("scope", "severity", "remedy", "security_severity", "kinds", "parameters", "replaces", "needs", "admission", "mentions",
-          "changes")
+          "changes", "required")
 _ONLY_FOR = {"kinds": ("resource", "repository"), "needs": ("resource",), "admission": ("resource",),
-             "mentions": ("resource",), "changes": ("resource",)}
+             "mentions": ("resource",), "changes": ("resource",), "required": ("admission",)}
 RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[A-Za-z0-9_.-]+")
 _KIND = re.compile(r"([a-z0-9.*-]*/)?[A-Za-z0-9*]+")
 _MENTION = re.compile(r"[ -\[\]-~]{2,100}")
@@ -42,6 +42,13 @@ class Metadata:
     """Where none of these texts is in the input, the policy finds nothing, and isn't asked."""
     changes: bool = False
     """Of scope resource: also judges what a change does, as scope change."""
+    required: tuple[str, ...] = ()
+    """Of scope admission: parameters without which the rule says nothing; the configuration must give them."""
+
+    @property
+    def in_cluster(self) -> bool:
+        """Whether the rule can be enforced in the cluster."""
+        return self.admission or self.scope == "admission"
 
 
 class MetadataError(Exception):
@@ -77,6 +84,11 @@ def read(document: Any, rule_id: str, root: Origin | None = None) -> Metadata:
             raise MetadataError(f"custom.{key} is for scope {' and '.join(scopes)} alone", _key(custom, key))
     if admission and needs:
         raise MetadataError("admission: true excludes needs: the cluster knows no target", _key(custom, "needs"))
+    parameters = _parameters(custom)
+    required = tuple(_texts(custom, "required", _PARAMETER, "the name of a parameter"))
+    for index, name in enumerate(required):
+        if name not in parameters:
+            raise MetadataError(f"METADATA: custom.required names {name}, which is no parameter", custom["required"].at[index])
     rule = Rule(
         id=rule_id,
         title=title,
@@ -89,7 +101,7 @@ def read(document: Any, rule_id: str, root: Origin | None = None) -> Metadata:
         replaces=tuple(_texts(custom, "replaces", RULE_ID, "the id of a rule")),
     )
     mentions = tuple(_texts(custom, "mentions", _MENTION, "a text of printable ASCII without backslashes"))
-    return Metadata(rule, scope, kinds, _parameters(custom), bool(needs), admission, mentions, _flag(custom, "changes"))
+    return Metadata(rule, scope, kinds, parameters, bool(needs), admission, mentions, _flag(custom, "changes"), required)
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:

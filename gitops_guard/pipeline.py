@@ -161,8 +161,10 @@ def _shown(findings: Iterable[Finding]) -> set[str]:
 def _rules(request: Request, judged: Evaluation, built: Sequence[Built], files: Sequence[FileInput]) -> tuple[RuleReport, ...]:
     count = {"render": len(built), "schema": sum(len(item.resources) for item in built),
              "source": len({path for item in built for path in item.read} | {item.path for item in files})}
+    described = request.policies.described
     return tuple(RuleReport(rule, judged.checked.get(rule.id, count.get(rule.id.partition("/")[0], 0)))
-                 for _id, rule in sorted(request.policies.rules.items()) if rule.id in request.selection.enabled)
+                 for _id, rule in sorted(request.policies.rules.items()) if rule.id in request.selection.enabled
+                 and not (rule.id in described and described[rule.id].scope == "admission"))
 
 
 def _passed(judged: Evaluation, built: Iterable[Built], faults: Iterable[Fault],

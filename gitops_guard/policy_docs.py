@@ -13,7 +13,8 @@ from .policy import PolicySet
 
 _SCOPES = {
     "resource": "each Kubernetes object", "target": "all objects of a target together", "file": "files of the repository",
-    "change": "what a change does to a target", "repository": "the repository as a whole", "conftest": "each Kubernetes object",
+    "change": "what a change does to a target", "repository": "the repository as a whole",
+    "admission": "each request to the cluster, and nothing in `check`", "conftest": "each Kubernetes object",
 }
 _LANGUAGES = {"yaml": "yaml", "yml": "yaml", "json": "json", "sh": "sh", "rego": "rego", "mk": "make"}
 
@@ -70,8 +71,8 @@ def _facts(rule: Rule, described: Metadata | None) -> Iterator[str]:
         kinds = ": " + ", ".join(f"`{kind}`" for kind in described.kinds) if described.kinds else ""
         more = f", and {_SCOPES['change']}" if described.changes else ""
         yield f"- Judges: {_SCOPES[described.scope]}{kinds}{more}"
-        if described.admission:
-            yield "- Can be enforced in the cluster, too"
+        if described.in_cluster:
+            yield "- Can be enforced in the cluster" + (", too" if described.admission else "")
     if rule.replaces:
         yield f"- Takes the place of {', '.join(rule.replaces)} where both find the same"
 

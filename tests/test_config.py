@@ -32,6 +32,7 @@ argocd:
   kustomize-build-options: "--load-restrictor LoadRestrictionsNone"
   clusters: [{name: prod, server: "https://prod.example.com", labels: {env: prod}}]
 flux: {version: "v2.9.1", variables: {CLUSTER_NAME: prod-1}}
+admission: {mode: warn, exempt-namespaces: [kube-system, argocd]}
 repositories: {"https://github.com/acme/charts": ../charts}
 """
 
@@ -68,6 +69,7 @@ def test_every_key_is_read():
     )
     assert found.argocd == config.ArgoCD("3.4", "--load-restrictor LoadRestrictionsNone",
                                          (config.Cluster("prod", "https://prod.example.com", {"env": "prod"}),))
+    assert found.admission == config.Admission("warn", ("argocd", "kube-system"))
     assert found.flux == config.Flux("2.9.1", {"CLUSTER_NAME": "prod-1"})
     assert found.repositories == {"https://github.com/acme/charts": "../charts"}
 
@@ -117,6 +119,9 @@ ERRORS = [
     ("waivers: [{rule: a/b, expires: 2027-2-3}]", "1:32: no date;"),
     ("waivers: [{rule: a/b, resource: web}]", "1:33: no name of a resource; write Kind/namespace/name or Kind/name"),
     ("argocd: {clusters: [{name: a}]}", "1:21: a cluster without server; add it, as in Argo CD's cluster Secret"),
+    ("admission: {mode: audit}", "1:19: no mode of enforcement; known: deny, warn, dryrun"),
+    ("admission: {modus: deny}", '1:13: admission: unknown key "modus"; did you mean "mode"?'),
+    ("admission: {exempt-namespaces: [kube-*]}", "1:33: no name of a namespace; write each one, without wildcards"),
     ("repositories: {a: 1}", "1:19: repositories: a must be a text, not a number; put it in quotes"),
     ("- a", "1:1: a configuration is a mapping of keys; known keys:"),
 ]

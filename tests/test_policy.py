@@ -180,6 +180,7 @@ MUTATIONS: list[tuple[str, Any]] = [
     ("custom.kinds", []), ("custom.parameters", {"A": 1}), ("custom.parameters", {"a": 1}), ("custom.parameters", {"a": None}),
     ("custom.parameters", []), ("custom.replaces", ["secrets/plaintext-secret"]), ("custom.replaces", ["x"]), ("custom.needs", ["target"]),
     ("custom.needs", ["graph"]), ("custom.admission", True), ("custom.admission", "yes"), ("custom.unknown", 1),
+    ("custom.scope", "admission"), ("custom.required", []), ("custom.required", ["allow"]), ("custom.required", "allow"),
     ("custom.mentions", ["suspend"]), ("custom.mentions", ['"suspend"']), ("custom.mentions", ["x"]), ("custom.mentions", "suspend"),
 ]
 

@@ -48,8 +48,9 @@ def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str
     `parameters` are those of the configuration, by rule. The result does not depend on `jobs` nor on the order of policies.
     Raises UsageError for parameters that a policy does not have, and ToolError where the engine can't work at all.
     """
+    scopes = (*_SCOPES, "admission") if subjects.requests else _SCOPES
     asked = [policy for policy in policies.policies
-             if (enabled is None or policy.id in enabled) and policy.metadata.scope in _SCOPES]
+             if (enabled is None or policy.id in enabled) and policy.metadata.scope in scopes]
     given = [json.dumps(values, sort_keys=True) for values in effective(asked, parameters or {})]
     order = sorted(range(len(asked)), key=lambda number: ("" if asked[number].conftest else given[number], number))
     found, faults = units(asked, order, subjects)

@@ -12,7 +12,22 @@ from typing import Any
 
 from ..metadata import nearest
 from .builtin_names import ARITIES, REFUSED
-from .syntax import COMPREHENSIONS, REFERENCES, children, dotted, head, inner, kind_of, line_of, name_of, nodes, place, text_of
+from .syntax import (
+    COMPREHENSIONS,
+    REFERENCES,
+    children,
+    dotted,
+    head,
+    imported,
+    inner,
+    kind_of,
+    line_of,
+    name_of,
+    nodes,
+    place,
+    references,
+    text_of,
+)
 
 _ROOTS = ("input", "data")
 
@@ -140,10 +155,8 @@ class _Examiner:
         self._own = world.packages.get(package, {})
         self._imports: dict[str, list[str]] = {}
         self._import_nodes: list[tuple[list[str], Any]] = []
-        for entry in tree["ast"]["imports"]:
-            words, _whole = dotted(entry["refr"])
-            alias = text_of(entry["as"], self._source) if entry.get("as") else words[-1]
-            self._import_nodes.append((words, entry["refr"]))
+        for alias, words, node in imported(tree):
+            self._import_nodes.append((words, node))
             if words[0] in _ROOTS:
                 self._imports[alias] = words
 
@@ -163,7 +176,7 @@ class _Examiner:
         bound = _names_bound(rule, self._source)
         held = inner(rule)
         head_parts = {key: value for key, value in inner(held.get("head")).items() if key != "refr"}
-        for node in _references([head_parts, held.get("bodies", []), held.get("value")]):
+        for node in references([head_parts, held.get("bodies", []), held.get("value")]):
             words = self._resolved(dotted(node)[0])
             if words[0] == "data":
                 found = self._world.find(words[1:])
@@ -235,19 +248,6 @@ class _Examiner:
     @staticmethod
     def _problem(node: Any, message: str) -> Problem:
         return Problem(message, *place(node))
-
-
-def _references(node: Any) -> Iterator[Any]:
-    """The outermost references and variables."""
-    kind = kind_of(node)
-    if kind == "Var" or kind in REFERENCES:
-        yield node
-        while kind_of(node) in REFERENCES:
-            yield from _references(inner(node).get("index"))
-            node = inner(node)["refr"]
-        return
-    for child in children(node):
-        yield from _references(child)
 
 
 def _names_bound(rule: Any, source: bytes) -> set[str]:

@@ -17,6 +17,7 @@ _KEYS = {
     "target": {"msg", "path", "line", "severity", "related", "resource"},
     "change": {"msg", "path", "severity", "resource"},
     "repository": {"msg", "path", "line", "severity", "related", "resource", "target", "file", "column"},
+    "admission": {"msg", "severity"},
     "file": {"msg", "file", "line", "column", "severity", "related"},
 }
 _WORDS = {severity.word: severity for severity in Severity}

@@ -96,3 +96,24 @@ def name_of(rule: Any) -> str:
 def line_of(rule: Any) -> int:
     """Where a rule begins."""
     return place(rule)[0]
+
+
+def references(node: Any) -> Iterator[Any]:
+    """The outermost references and variables."""
+    kind = kind_of(node)
+    if kind == "Var" or kind in REFERENCES:
+        yield node
+        while kind_of(node) in REFERENCES:
+            yield from references(inner(node).get("index"))
+            node = inner(node)["refr"]
+        return
+    for child in children(node):
+        yield from references(child)
+
+
+def imported(tree: Any) -> Iterator[tuple[str, list[str], Any]]:
+    """Of every import: the name that it gives, the words of what is imported, and its node."""
+    source = tree["source"]["contents"].encode("utf-8")
+    for entry in tree["ast"]["imports"]:
+        words, _whole = dotted(entry["refr"])
+        yield text_of(entry["as"], source) if entry.get("as") else words[-1], words, entry["refr"]

@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
+from ..needs import needed
 from ..policy import PolicySet
 from ..rego_file import RegoFile
 from .coverage import Coverage
 from .engine import UNDEFINED, Engine, EngineError
 from .lint import rules_of
-from .needs import needed
 from .pool import run
 from .syntax import name_of, statements, text_of
 from .worker import Covered, Job

@@ -46,6 +46,8 @@ class Subjects:
     targets: Mapping[str, Target] = field(default_factory=dict)
     files: Sequence[FileInput] = ()
     changes: Sequence[Change] = ()
+    requests: Sequence[Resource] = ()
+    """AdmissionReviews: what a cluster asks. Only examples and tests have any."""
     deploys: Mapping[tuple[ResourceId, str | None], Sequence[Resource]] = field(default_factory=dict)
     """What each controller object, as a target holds it, deploys; those of which that is not known are left out."""
     generates: Mapping[tuple[ResourceId, str | None], Sequence[Resource]] = field(default_factory=dict)
@@ -121,7 +123,8 @@ def units(policies: Sequence[Policy], order: Sequence[int], subjects: Subjects) 
     An object that JSON has no form for is a fault.
     """
     maker = _Maker(policies, order, subjects)
-    found = [*maker.objects(), *maker.of_targets(), *maker.of_files(), *maker.of_changes(), *maker.of_repository()]
+    found = [*maker.objects(), *maker.of_targets(), *maker.of_files(), *maker.of_changes(), *maker.of_requests(),
+             *maker.of_repository()]
     return found, maker.faults
 
 
@@ -244,6 +247,13 @@ class _Maker:
                 continue
             found.append(Unit(asked, f'"change":{text}', target=item.target, change=item))
         return found
+
+    def of_requests(self) -> list[Unit]:
+        """Scope admission."""
+        asked = self._scope("admission")
+        texts = [(item, self._text(item)) for item in self._subjects.requests] if asked else []
+        return [Unit(asked, f'"request":{_compact(item.body.get("request"))}', text, resources=(item,))
+                for item, text in texts if text is not None]
 
     def of_repository(self) -> list[Unit]:
         """Scope repository: one input for each policy, with the objects of its kinds."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import UsageError
 from ..evaluate.coverage import Coverage, Lines
-from ..evaluate.needs import only
 from ..evaluate.unit_tests import ERROR, Examined, TestResult, Wanted, examine, run_tests
 from ..examples import Example, read_examples
 from ..globs import any_matches, matches
 from ..locate import locate
+from ..needs import only
 from ..parallel import each
 from ..policy import OUR_PACKAGE, Policy, PolicySet
 from ..rego_file import RegoFile

@@ -40,9 +40,11 @@ def subjects_of(example: Example, rules: Mapping[str, Rule]) -> Subjects:
     resources, read = _rendered(sources, example.files, name)
     resources += [resource for path in example.files if _is_manifest(path) and path not in read
                   for resource in manifests.read(sources, path, name)]
+    requests = [review for path in example.files if _is_manifest(path)
+                for review in manifests.reviews(sources.stream(path), name)]
     files = read_files(sources, example.files)
     built = Built(target, "rendered", tuple(resources), (), frozenset(example.files))
-    return Subjects(resources, {} if example.outside else {target.id: target}, files,
+    return Subjects(resources, {} if example.outside else {target.id: target}, files, requests=requests,
                     repository=surroundings(sources, [built], [built], Graph(), files),
                     encrypted=encrypted([built]), declared=declared_names(sources, [built]), plugins=plugins(sources))
 

@@ -14,6 +14,7 @@
 #   severity: warning
 #   kinds: ["*"]
 #   mentions: [ignoreDifferences, ignoreApplicationDifferences, '"ignore":', kustomize.toolkit.fluxcd.io/ssa, helm.toolkit.fluxcd.io/driftDetection]
+#   admission: true
 #   remedy: Ignore the one field of the one object that a controller owns, by group, kind, name and path.
 package gitops_guard.bypass.drift_tolerated
 
@@ -74,11 +75,12 @@ unscaled(entry) := [{"path": [key, j], "hidden": sprintf("the replicas of %s, wh
 	some j, text in object.get(entry, key, [])
 	is_string(text)
 	drift.hides_replicas(text)
+	deployed := object.get(input, ["facts", "deploys"], [])
 	alone := {workload.metadata.name |
-		some workload in object.get(input, ["facts", "deploys"], [])
+		some workload in deployed
 		is_number(workload.spec.replicas)
 		fits(entry, workload)
-		not drift.is_scaled(workload, input.facts.deploys)
+		not drift.is_scaled(workload, deployed)
 	}
 	count(alone) > 0
 ]

@@ -11,6 +11,7 @@
 #   severity: warning
 #   kinds: ["*"]
 #   mentions: ['"suspend":true', 'reconcile":"', argocd.argoproj.io/hook]
+#   admission: true
 #   remedy: Remove the switch once the reason for it is gone; a waiver with a date keeps it from being forgotten.
 package gitops_guard.bypass.reconcile_suspended
 

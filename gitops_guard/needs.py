@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..policy import PolicySet
-from ..rego_file import RegoFile
+from .policy import PolicySet
+from .rego_file import RegoFile
 
 _DATA = re.compile(r"\bdata\b(?:\.([A-Za-z_][\w.]*\w|[A-Za-z_]))?")
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gitops_guard.evaluate.needs import needed
 from gitops_guard.model import Location
+from gitops_guard.needs import needed
 from gitops_guard.rego_file import RegoFile
 
 FILES = {"a": "import data.b", "b": "x := data.c.y", "b2": "# package b", "c": "x", "deep": "import data.gitops_guard.lib", "whole": "x := data[input.y]",
