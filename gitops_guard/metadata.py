@@ -21,7 +21,7 @@ CUSTOM = ("scope", "severity", "remedy", "security_severity", "kinds", "paramete
 _ONLY_FOR = {"kinds": ("resource", "repository"), "needs": ("resource",), "admission": ("resource",),
              "mentions": ("resource",), "changes": ("resource",), "required": ("admission",)}
 RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[A-Za-z0-9_.-]+")
-_KIND = re.compile(r"([a-z0-9.*-]*/)?[A-Za-z0-9*]+")
+_KIND = re.compile(r"!?([a-z0-9.*-]*/)?[A-Za-z0-9*]+|\{[a-z][a-z0-9_]*\}")
 _MENTION = re.compile(r"[ -\[\]-~]{2,100}")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
 _SCORE = re.compile(r"(10\.0|[0-9]\.[0-9])")
@@ -76,7 +76,7 @@ def read(document: Any, rule_id: str, root: Origin | None = None) -> Metadata:
     description = _text(top, "description", root)
     scope = _word(custom, "scope", SCOPES, root)
     severity, elsewhere = _severity(custom, root)
-    kinds = tuple(_texts(custom, "kinds", _KIND, "Kind or group/Kind"))
+    kinds = tuple(_texts(custom, "kinds", _KIND, "Kind, group/Kind, !group/Kind or {parameter}"))
     needs = tuple(_texts(custom, "needs", re.compile("target"), "target"))
     admission = _flag(custom, "admission")
     for key, scopes in _ONLY_FOR.items():
@@ -85,6 +85,12 @@ def read(document: Any, rule_id: str, root: Origin | None = None) -> Metadata:
     if admission and needs:
         raise MetadataError("admission: true excludes needs: the cluster knows no target", _key(custom, "needs"))
     parameters = _parameters(custom)
+    for index, kind in enumerate(kinds):
+        if admission and kind[:1] in ("!", "{"):
+            raise MetadataError(f"custom.kinds: {kind} is nothing that a cluster knows; admission: true takes Kind or group/Kind",
+                                custom["kinds"].at[index])
+        if kind[:1] == "{" and kind[1:-1] not in parameters:
+            raise MetadataError(f"custom.kinds names {kind[1:-1]}, which is no parameter", custom["kinds"].at[index])
     required = tuple(_texts(custom, "required", _PARAMETER, "the name of a parameter"))
     for index, name in enumerate(required):
         if name not in parameters:

@@ -67,6 +67,8 @@ def test_the_folder_that_is_named_gives_the_category(tmp_path: Path) -> None:
     ("[Secret, apps/*]", "Secret", 8, "custom.kinds is a list"),
     ("{allow: []}", "{allow: null}", 10, "the parameter allow has no default"),
     ("scope: resource", "scope: file", 8, "custom.kinds is for scope resource and repository alone"),
+    ("[Secret, apps/*]", '["{deny}"]', 8, "custom.kinds names deny, which is no parameter"),
+    ("[Secret, apps/*]", '["!Secret"]\n#   admission: true', 8, "custom.kinds: !Secret is nothing that a cluster knows"),
     ("{allow: []}", "{}\n#   needs: [target]\n#   admission: true", 11, "admission: true excludes needs"),
     ("title: A title", "title: [A", 3, "METADATA: "),
     ("house.owner_label", "house.label", 11, "the package of house/owner-label must be gitops_guard.house.owner_label"),

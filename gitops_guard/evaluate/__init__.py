@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..kinds import filled
 from ..model import Fault
 from ..parameters import effective
 from ..policy import POLICY_ERROR, Policy, PolicySet
@@ -51,7 +52,9 @@ def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str
     scopes = (*_SCOPES, "admission") if subjects.requests else _SCOPES
     asked = [policy for policy in policies.policies
              if (enabled is None or policy.id in enabled) and policy.metadata.scope in scopes]
-    given = [json.dumps(values, sort_keys=True) for values in effective(asked, parameters or {})]
+    valued = effective(asked, parameters or {})
+    asked = [_with_kinds(policy, values) for policy, values in zip(asked, valued, strict=True)]
+    given = [json.dumps(values, sort_keys=True) for values in valued]
     order = sorted(range(len(asked)), key=lambda number: ("" if asked[number].conftest else given[number], number))
     found, faults = units(asked, order, subjects)
     files = _files(policies, asked)
@@ -61,6 +64,11 @@ def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str
     job = Job(files, ours, asked, given, found, timeout, coverage=coverage, data=policies.data)
     outcome = run(job, jobs)
     return _Reader(job, outcome, faults).evaluation()
+
+
+def _with_kinds(policy: Policy, parameters: Mapping[str, Any]) -> Policy:
+    kinds = filled(policy.metadata.kinds, parameters)
+    return policy if kinds == policy.metadata.kinds else replace(policy, metadata=replace(policy.metadata, kinds=kinds))
 
 
 def _files(policies: PolicySet, asked: list[Policy]) -> list[RegoFile]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..kinds import cover
 from ..model import Fault, Location, Resource, ResourceId, Target
 from ..origin import Map, Origin
 from ..policy import POLICY_ERROR, Policy
@@ -266,7 +266,7 @@ class _Maker:
         for number in self._scope("repository"):
             kinds = self._policies[number].metadata.kinds
             inside = [(item, text) for item, text in objects if item.target is not None and text is not None
-                      and any(_is_kind(kind, item.id.group, item.id.kind) for kind in kinds)]
+                      and cover(kinds, item.id.group, item.id.kind)]
             members = repository.members((str(item.target), text) for item, text in inside)
             found.append(Unit((number,), members, resources=tuple(item for item, _text in inside), repository=repository))
         return found
@@ -313,12 +313,7 @@ def _fits(policy: Policy, group: str, kind: str) -> bool:
         return True
     if policy.metadata.scope != "resource":
         return False
-    return not policy.metadata.kinds or any(_is_kind(pattern, group, kind) for pattern in policy.metadata.kinds)
-
-
-def _is_kind(pattern: str, group: str, kind: str) -> bool:
-    of_group, slash, of_kind = pattern.rpartition("/")
-    return fnmatch.fnmatchcase(kind, of_kind) and (not slash or fnmatch.fnmatchcase(group, of_group))
+    return not policy.metadata.kinds or cover(policy.metadata.kinds, group, kind)
 
 
 def _unreadable(item: FileInput) -> Fault:

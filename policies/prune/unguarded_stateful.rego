@@ -9,7 +9,18 @@
 # custom:
 #   scope: resource
 #   severity: {production: warning, else: note}
-#   kinds: ["*"]
+#   kinds:
+#     - /PersistentVolumeClaim
+#     - /PersistentVolume
+#     - apps/StatefulSet
+#     - "*.*/*"
+#     - "!*.k8s.io/*"
+#     - "!*.toolkit.fluxcd.io/*"
+#     - "!external-secrets.io/*"
+#     - "!monitoring.coreos.com/*"
+#     - "!cert-manager.io/*"
+#     - "!cilium.io/*"
+#     - "{include}"
 #   mentions: ['"prune":true']
 #   remedy: "Annotate it with argocd.argoproj.io/sync-options: Prune=confirm (or Prune=false), under Flux with kustomize.toolkit.fluxcd.io/prune: disabled."
 #   parameters: {include: []}
