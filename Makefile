@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TOOLS = $(shell $(BIN)/python tools/build.py --where)
 PYTEST_ARGS ?=
 
-.PHONY: demo test check lint types floors policies docs docs-check tools tools-everyday tools-cluster test-real conformance clean
+.PHONY: demo test check lint types floors policies docs docs-check lock tools tools-everyday tools-cluster test-real conformance clean
 
 demo: $(VENV)/.demo  ## check the example shop, and write the reports that CI systems read
 	@mkdir -p out && rm -f out/report.sarif out/report.xml out/report.json
@@ -37,6 +37,10 @@ docs: $(VENV)/.demo  ## write the page that is made from the policies
 
 docs-check: $(VENV)/.demo
 	$(BIN)/python tools/docs.py --check
+
+lock: $(VENV)/.check  ## pin what action.yml installs beside this checkout; LOCK_ARGS=--upgrade takes the newest of all
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate \
+	  --custom-compile-command "make lock" $(LOCK_ARGS) pyproject.toml action/build.in -o action/requirements.txt
 
 tools: tools-everyday tools-cluster  ## build the real programs that tests/real compares with
 

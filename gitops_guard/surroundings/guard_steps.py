@@ -90,9 +90,19 @@ def _of_file(sources: Sources, item: FileInput, starts: Mapping[str, Any]) -> li
         found.append(_fact(item.path, command, stops(item, command, index, lines, documents), argv[at + 1:], starts))
     for use in item.document["uses"]:
         if _TOOL.fullmatch(use["action"].partition("@")[0]):
-            given = [part for key, value in use["inputs"].items() for part in (f"--{key}", str(value))]
+            given = list(_given(use["inputs"]))
             found.append(_fact(item.path, use, not tolerated(item.document["documents"], item.kind, use), given, starts))
     return found
+
+
+def _given(inputs: Mapping[str, Any]) -> Iterator[str]:
+    """The inputs of action.yml as words of a command line; lists have one entry a line."""
+    for name, value in inputs.items():
+        for line in filter(None, (text.strip() for text in str(value).splitlines())):
+            if f"--{name}" in _VALUED:
+                yield from (f"--{name}", line)
+            elif name in ("paths", "working-directory"):
+                yield line
 
 
 def _documents(sources: Sources, item: FileInput) -> list[Any]:

@@ -103,6 +103,26 @@ def test_steps_that_still_fail(after):
     assert step["after"]["fails"]
 
 
+def test_the_inputs_of_the_action():
+    """Lists have one entry a line; what is no option of check is no path either."""
+    step = """uses: acme/gitops-guard@v1
+        with:
+          fail-on: never
+          ignore: |
+            images/unpinned-tag
+            prune/*
+          upload-sarif: true
+          category: shop
+          working-directory: shop
+          paths: |
+            overlays/production
+            a b"""
+    [found] = facts({WORKFLOW: GUARDED}, {WORKFLOW: workflow(step)})["steps"]
+    after = found["after"]
+    assert (after["fail_on"], after["ignored"], after["baseline"]) == ("never", ["images/unpinned-tag", "prune/*"], [])
+    assert after["paths"] == ["a b", "overlays/production", "shop"]
+
+
 def test_steps_that_are_gone_or_renamed():
     [gone] = facts({WORKFLOW: GUARDED}, {})["steps"]
     assert (gone["file"], gone["line"], gone["gone"], gone["after"]) == (WORKFLOW, 1, True, None)
