@@ -1,7 +1,8 @@
 """What README and examples/README.md show is what happens: each fenced block says, in a comment above it, how it is proven.
 
 `file: PATH` is the text of that file; `run: FOLDER` is a session whose commands are run in a copy of it, and `change: CASE` one in
-the repository of a case with two commits; they must print what is shown (pytest --update-goldens writes all three anew); `config`, `waiver`, `workflow`, `hook` and `case` are read by what reads them;
+the repository of a case with two commits; they must print what is shown; `init: SYSTEM` is the file that `gitops-guard init` writes for a CI system (pytest --update-goldens writes all four
+anew); `config`, `waiver`, `hook` and `case` are read by what reads them; `shell` is run by tests/test_ci_pages.py;
 `by hand: WHY` is not run. A block that says nothing fails.
 """
 
@@ -23,9 +24,13 @@ from remotes import repository_of
 
 from gitops_guard import cli, config, waive
 from gitops_guard.source import Dialect, parse, plain_comments
+from gitops_guard.starting.address import Address
+from gitops_guard.starting.systems import SYSTEMS, filled
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "examples/README.md", "CONTRIBUTING.md")
+PAGES = ("README.md", "examples/README.md", "CONTRIBUTING.md", "docs/ci.md")
+ADDRESS = Address("https://github.com/acme/gitops-guard", "0123456789abcdef0123456789abcdef01234567", known=True)
+"""What the pages call the place that gitops-guard is installed from."""
 FENCE = re.compile(r"(?:^ *<!-- (?P<kind>[\w ]+?)(?:: (?P<value>.*?))? -->\n)?^ *```\w*\n(?P<body>.*?)^ *```$",
                    re.MULTILINE | re.DOTALL)
 
@@ -55,7 +60,7 @@ def of(kind: str) -> pytest.MarkDecorator:
 
 
 def test_every_block_says_how_it_is_proven() -> None:
-    known = {"file", "run", "change", "config", "waiver", "workflow", "hook", "case", "by hand"}
+    known = {"file", "run", "change", "config", "waiver", "hook", "case", "init", "shell", "by hand"}
     assert [f"{block.page}:{block.line}" for block in blocks() if block.kind not in known] == []
 
 
@@ -76,6 +81,8 @@ def proof(block: Block, place: Path) -> str:
     """What the block must show; `place` is a folder for its repository that is not there yet."""
     if block.kind == "file":
         return (CHECKOUT / block.value).read_text()
+    if block.kind == "init":
+        return filled(SYSTEMS[block.value].template, ADDRESS)
     commands = [line.removeprefix("$ ") for line in block.body.splitlines() if line.startswith("$ ")]
     if block.kind == "change":
         test_cases.prepare(block.value, test_cases.load(block.value), place)
@@ -87,7 +94,7 @@ def proof(block: Block, place: Path) -> str:
 @pytest.mark.parametrize("page", PAGES)
 def test_files_and_sessions_are_shown_as_they_are(page: str, update_goldens: bool, tmp_path: Path) -> None:
     text = (CHECKOUT / page).read_text()
-    shown = [block for block in blocks() if block.page == page and block.kind in ("file", "run", "change")]
+    shown = [block for block in blocks() if block.page == page and block.kind in ("file", "run", "change", "init")]
     for number, block in enumerate(reversed(shown)):
         got = proof(block, tmp_path / str(number))
         if update_goldens:
@@ -136,13 +143,6 @@ def test_the_hook_is_one_of_ours(block: Block) -> None:
     assert entries["gitops-guard-all"] == "gitops-guard check"
 
 
-@of("workflow")
-def test_the_workflow_is_yaml(block: Block) -> None:
-    (document,) = parse(block.body.encode(), "workflow.yaml").load(Dialect.RESOURCE)
-    steps = document["jobs"]["check"]["steps"]
-    assert all("uses" in step or "run" in step for step in steps)
-
-
 def options(command: click.Command) -> set[str]:
     return {"--help", "--version"} | {name for parameter in command.params for name in parameter.opts}
 
@@ -151,7 +151,7 @@ def options(command: click.Command) -> set[str]:
 def test_every_option_that_is_named_is_there(page: str) -> None:
     text = (CHECKOUT / page).read_text()
     context = click.Context(cli.cli)
-    for command, rest in re.findall(r"gitops-guard (check|render|policies)\b([^`\n]*)", text):
+    for command, rest in re.findall(r"gitops-guard (check|render|policies|init)\b([^`\n]*)", text):
         found = cli.cli.get_command(context, command)
         assert found is not None
         assert set(re.findall(r"--[\w-]+", rest)) <= options(found), rest

@@ -16,6 +16,7 @@ _COMMANDS = {
     "check": "render, validate, judge",
     "diff": "print what a change does to what is rendered",
     "graph": "print who deploys what",
+    "init": "write a configuration, the hook and the workflow",
     "policies": "list, explain, test, new",
     "render": "print what kustomize build prints",
 }

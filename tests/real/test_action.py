@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 from action_runner import Run, Runner
 from remotes import ENV, git, write
+
+from gitops_guard.starting.address import Address
+from gitops_guard.starting.systems import filled
 
 pytestmark = pytest.mark.real
 
@@ -119,6 +124,19 @@ def act(runner, environment, installed, tmp_path):
         env = {**environment, "GITHUB_EVENT_NAME": event, "GITHUB_EVENT_PATH": str(path), "GITHUB_SHA": sha}
         return runner.run(workspace, env, inputs or {}, done=installed, refused=refused)
     return run
+
+
+@pytest.mark.parametrize("more", [False, True], ids=["as it is", "with what is commented out"])
+def test_the_workflow_that_init_writes_uses_it(more, act, repository):
+    text = filled("github.yaml", Address("https://github.com/acme/gitops-guard", "0123abc", known=True))
+    if more:
+        text = re.sub(r"^( +)# (with:|  upload-sarif:|security-events:)", r"\1\2", text, flags=re.MULTILINE)
+    job = yaml.safe_load(text)["jobs"]["check"]
+    (step,) = [step for step in job["steps"] if step["uses"].startswith("acme/")]
+    assert (step.get("with", {}), "security-events" in job["permissions"]) == ({"upload-sarif": True} if more else {}, more)
+    sha = repository.commit(CLEAN)
+    run = act(repository.checkout(sha), "push", {}, sha, {key: str(value).lower() for key, value in step.get("with", {}).items()})
+    assert (run.code, len(run.used)) == (0, int(more))
 
 
 def pull_request(commits: dict[str, str], theirs: str = "acme/shop") -> dict:

@@ -1,4 +1,4 @@
-"""action.yml and the hooks against the linters that their users run: check-jsonschema and zizmor."""
+"""action.yml, the hooks and what `gitops-guard init` writes, against the linters that users run: check-jsonschema and zizmor."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from gitops_guard.starting.address import Address
+from gitops_guard.starting.systems import SYSTEMS, filled
 
 pytestmark = pytest.mark.real
 
@@ -37,6 +40,30 @@ def test_the_action():
 
 def test_the_hooks():
     assert audited(CHECKOUT / ".pre-commit-hooks.yaml") == ""
+
+
+ADDRESS = Address("https://github.com/acme/gitops-guard", "0123456789abcdef0123456789abcdef01234567", known=True)
+SCHEMAS = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci", "azure": "vendor.azure-pipelines"}
+
+
+@pytest.mark.parametrize("system", SCHEMAS)
+@pytest.mark.parametrize("branch", ["main", 'feature/"x"'])
+def test_what_init_writes(system, branch, tmp_path):
+    path = tmp_path / SYSTEMS[system].path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(filled(SYSTEMS[system].template, ADDRESS, branch))
+    assert valid(SCHEMAS[system], path) == ""
+    if system == "github":
+        assert valid("custom.github-workflows-require-timeout", path) == ""
+        assert audited(path) == ""
+
+
+def test_the_hook_that_init_writes(tmp_path):
+    path = tmp_path / ".pre-commit-config.yaml"
+    path.write_text(filled("pre-commit.yaml", ADDRESS))
+    done = run("pre-commit", "validate-config", str(path))
+    assert done.returncode == 0, done.stdout
+    assert audited(path) == ""
 
 
 def test_they_see_faults(tmp_path):
