@@ -44,7 +44,7 @@ lock: $(VENV)/.check  ## pin what action.yml installs beside this checkout; LOCK
 
 tools: tools-everyday tools-cluster  ## build the real programs that tests/real compares with
 
-tools-everyday: $(VENV)/.demo  ## those that need no cluster: kustomize, opa, conftest, kubeconform, helm and two from npm
+tools-everyday: $(VENV)/.demo  ## those that need no cluster: kustomize, opa, conftest, kubeconform, helm, and what npm has
 	$(BIN)/python tools/build.py
 
 tools-cluster: $(VENV)/.demo  ## gator, etcd, kube-apiserver and kubectl

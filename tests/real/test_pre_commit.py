@@ -45,14 +45,39 @@ def root(tmp_path):
     return committed(tmp_path / "repo", FILES)
 
 
+def pre_commit(home: Path, root: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    env = {key: value for key, value in ENV.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
+    return subprocess.run([sys.executable, "-m", "pre_commit", *args, "--verbose"], cwd=root, capture_output=True, text=True, check=False, timeout=600,
+                          env={**env, "PRE_COMMIT_HOME": str(home), "HOME": os.environ.get("HOME", str(home)), "PRE_COMMIT_COLOR": "never"})
+
+
 @pytest.fixture
-def hook(home, hooks, root):
+def hook(home, hooks, root, tmp_path):
+    """Runs a hook as a repository's configuration has it; its environment is made by the first run and serves them all."""
     def run(name: str) -> subprocess.CompletedProcess[str]:
-        env = {key: value for key, value in ENV.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV")}
-        return subprocess.run([sys.executable, "-m", "pre_commit", "try-repo", str(hooks), name, "--verbose", "--ref", git(hooks, "rev-parse", "HEAD")],
-                              cwd=root, capture_output=True, text=True, check=False, timeout=600,
-                              env={**env, "PRE_COMMIT_HOME": str(home), "HOME": os.environ.get("HOME", str(home)), "PRE_COMMIT_COLOR": "never"})
+        config = tmp_path / "config.yaml"
+        config.write_text(f"repos: [{{repo: '{hooks}', rev: {git(hooks, 'rev-parse', 'HEAD')}, hooks: [{{id: {name}}}]}}]\n")
+        return pre_commit(home, root, "run", "--config", str(config))
     return run
+
+
+def test_it_can_be_tried(home, hooks, root):
+    """`try-repo` makes an environment of its own and looks at what is staged, deletions and renames among it."""
+    write(root, {"production/web.yaml": POD % "latest", "production/kustomization.yaml": "resources: [web.yaml, claim.yaml]\n"})
+    git(root, "rm", "--quiet", "-r", "old")
+    git(root, "mv", "production/box.yaml", "production/claim.yaml")
+    git(root, "add", "--all")
+    done = pre_commit(home, root, "try-repo", str(hooks), "gitops-guard", "--ref", git(hooks, "rev-parse", "HEAD"))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "error[images/unpinned-tag]" in done.stdout
+    assert "1 error," in done.stdout
+
+
+def test_what_runs_is_the_wheel(hook, home):
+    """pip builds one of what pre-commit has cloned: the policies come from it."""
+    hook("gitops-guard")
+    (package,) = home.glob("repo*/py_env*/lib/python*/site-packages/gitops_guard")
+    assert (package / "_data" / "policies" / "images" / "unpinned_tag.rego").is_file()
 
 
 def test_what_is_staged_is_judged(hook, root):
