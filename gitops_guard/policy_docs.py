@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from . import data
 from .errors import UsageError
 from .examples import MANIFEST, Example, read_examples
 from .metadata import Metadata
@@ -22,6 +23,12 @@ _LANGUAGES = {"yaml": "yaml", "yml": "yaml", "json": "json", "sh": "sh", "rego":
 def page(rule: str, policies: PolicySet) -> str:
     """The page of one rule; where its examples can't be read, it says so. Raises KeyError where there is no such rule."""
     return "\n".join(_page(policies.rules[rule], policies, level=1)).rstrip() + "\n"
+
+
+def page_of_ours(rule: str, policies: PolicySet) -> str | None:
+    """The page of a built-in rule; None of any other: its words, which the page takes for markup, are the repository's."""
+    examples = policies.examples.get(rule)
+    return page(rule, policies) if examples is not None and examples.is_relative_to(data.policies()) else None
 
 
 def all_pages(policies: PolicySet) -> str:

@@ -13,7 +13,7 @@ from .. import __version__
 from ..model import Severity
 from ..outcome import Report
 from ..pipeline import check, recorded
-from ..policy_docs import page
+from ..policy_docs import page_of_ours
 from ..report import FORMATS, Options
 from ..request import Request
 from ..selection import select
@@ -96,7 +96,7 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
     if write_baseline is not None:
         report, record = recorded(request, report)
     threshold = None if fail_on == "never" else Severity.parse(fail_on)
-    plain = Options(fail_on=threshold, page=lambda rule: page(rule, known))
+    plain = Options(fail_on=threshold, page=lambda rule: page_of_ours(rule, known))
     for format_name, path in files:
         write_whole(path, FORMATS[format_name](report, plain).encode("utf-8", "backslashreplace"))
     if write_baseline is not None and record is not None:

@@ -16,7 +16,9 @@ _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ue000-\uf8ff\ufeff\ufff9-\ufffb"
     "\ufffe\uffff\U000e0000-\U000e007f\U000f0000-\U0010ffff]")
 _LONE = re.compile("[\ud800-\udfff]")
-_MARKDOWN = re.compile(r"[\\`*_\[\]|~$]")
+_MARKDOWN = re.compile(r"[\\`*_\[\]|~]")
+# What GitHub looks for in the text itself: people, issues, and addresses without any brackets.
+_REFERENCES = re.compile(r"[@#](?=\w)|\bGH(?=-\d)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
 
 
 def visible(text: str) -> str:
@@ -61,10 +63,20 @@ def xml(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Text in a paragraph or table cell of GitHub's Markdown: no markup, no mention of a person, no reference to an issue."""
+    """Text in a paragraph or table cell of GitHub's Markdown: no markup, no link, no mention of a person or an issue."""
     shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     shown = _MARKDOWN.sub(lambda match: "\\" + match.group(), shown)
-    return re.sub(r"([@#])(?=\w)", r"\1<!-- -->", shown)
+    return _parted(shown)
+
+
+def markdown_title(text: str) -> str:
+    """One line in an element of HTML that stands in GitHub's Markdown, such as the summary of a fold."""
+    return _parted(xml(visible(text)))
+
+
+def _parted(text: str) -> str:
+    """Without what GitHub finds in the text of a page; a dollar between tags begins no formula, a backslash would not do."""
+    return _REFERENCES.sub(lambda match: match.group() + "<!-- -->", text).replace("$", "<span>$</span>")
 
 
 def sarif_message(text: str) -> str:

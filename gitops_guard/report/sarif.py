@@ -13,7 +13,7 @@ from typing import Any
 
 from ..model import Finding, Location, Rule, Severity
 from ..outcome import Report
-from .escape import json_text, sarif_message, uri, visible
+from .escape import json_text, markdown, sarif_message, uri, visible
 from .excerpt import Excerpts
 from .options import Options
 from .summary import listed
@@ -74,16 +74,15 @@ def _rules(report: Report, results: Iterable[Finding]) -> list[Rule]:
     return [known[name] for name in sorted(known)]
 
 
-def _rule(rule: Rule, page: Callable[[str], str] | None) -> dict[str, Any]:
+def _rule(rule: Rule, page: Callable[[str], str | None] | None) -> dict[str, Any]:
     title = _sentence(rule.title or rule.id)
     description = _sentence(rule.description or rule.title or rule.id)
     links = [reference for reference in rule.references if re.match(r"https?://[^\s<>]+\Z", reference)]
     remedy = _sentence(rule.remedy) if rule.remedy else ""
     text = "\n\n".join(part for part in (description, remedy, "\n".join(links)) if part)
-    markdown = "\n\n".join(part for part in (description, remedy and f"**Remedy:** {remedy}",
-                                             "\n".join(f"- <{link}>" for link in links)) if part)
-    if page is not None:
-        text = markdown = page(rule.id)
+    shown = "\n\n".join(part for part in (markdown(description), remedy and f"**Remedy:** {markdown(remedy)}",
+                                          "\n".join(f"- <{link}>" for link in links)) if part)
+    whole = page(rule.id) if page is not None else None
     category = rule.id.partition("/")[0]
     score = rule.security_severity if _SCORE.fullmatch(rule.security_severity or "") else None
     tags = sorted({category, "security"} if score else {category})
@@ -92,7 +91,7 @@ def _rule(rule: Rule, page: Callable[[str], str] | None) -> dict[str, Any]:
         "name": "".join(word.capitalize() for word in re.findall(r"[A-Za-z0-9]+", rule.id))[:255] or "Rule",
         "shortDescription": {"text": title[:_MAX_TEXT]},
         "fullDescription": {"text": description[:_MAX_TEXT]},
-        "help": {"text": text, "markdown": markdown},
+        "help": {"text": whole or text, "markdown": whole or shown},
         **({"helpUri": links[0]} if links else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {

@@ -41,9 +41,10 @@ def test_xml(text, shown):
 
 
 @pytest.mark.parametrize(("text", "shown"), [
-    ("a|b `c` *d* _e_ ~f~ $g$", r"a\|b \`c\` \*d\* \_e\_ \~f\~ \$g\$"),
-    ("[x](http://y) <b>&amp;", r"\[x\](http://y) &lt;b&gt;&amp;amp;"),
+    ("a|b `c` *d* _e_ ~f~ $g$", r"a\|b \`c\` \*d\* \_e\_ \~f\~ <span>$</span>g<span>$</span>"),
+    ("[x](http://y) <b>&amp;", r"\[x\](http:<!-- -->//y) &lt;b&gt;&amp;amp;"),
     ("@who fixes #12 of a@b", "@<!-- -->who fixes #<!-- -->12 of a@<!-- -->b"),
+    ("see GH-3, www.a.example, https://a.example", "see GH<!-- -->-3, www<!-- -->.a.example, https:<!-- -->//a.example"),
     ("# no heading\n- no list", "# no heading - no list"),
 ])
 def test_markdown(text, shown):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...delta import Delta, ObjectDelta, TargetDelta
-from ..escape import markdown, visible, xml
+from ..escape import markdown, markdown_title, visible
 from ..options import Options
 from ..summary import number
 from .lines import SIGNS, name, rows, total, unsure, where
@@ -36,7 +36,7 @@ def _target(target: TargetDelta) -> str:
     lines = [line for item in target.objects for line in _object(item)]
     # No line of a code block may look like its end.
     body = "\n".join(line.replace("`", "\u02cb") for line in lines)
-    title = f"{xml(visible(target.target))}: {number(len(target.objects), 'object')}"
+    title = f"{markdown_title(target.target)}: {number(len(target.objects), 'object')}"
     return f"\n<details><summary>{title}</summary>\n\n```diff\n{body}\n```\n\n</details>\n"
 
 
