@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..errors import UsageError
 from ..model import Severity
 from ..outcome import Report
 from ..pipeline import check, recorded
@@ -20,7 +21,7 @@ from ..selection import select
 from .inputs import load_baseline, load_config, load_policies, schema_paths
 from .place import relative, root_of
 from .terminal import echo_report, today, wants_color, width
-from .writing import parse_reports, write_whole
+from .writing import must_be_writable, parse_reports, write_whole
 
 _COMMANDS_FORMAT = "github"
 
@@ -70,6 +71,10 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
     4 could not finish.
     """
     files = parse_reports(reports)
+    if write_baseline is not None:
+        must_be_writable(Path(write_baseline), f"--write-baseline {write_baseline!r}")
+        if any(path == Path(write_baseline) for _name, path in files):
+            raise UsageError(f"--write-baseline {write_baseline!r}: a report goes to the same file")
     top = root_of(root, paths)
     named = tuple(relative(top, path) for path in paths or (".",) if paths or root is None) or (".",)
     config = load_config(top, config_file, paths[0] if paths else ".", staged=staged)

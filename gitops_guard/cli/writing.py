@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from ..errors import GuardError, UsageError
@@ -11,7 +12,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
 def parse_reports(given: tuple[str, ...]) -> list[tuple[str, Path]]:
-    """The formats and paths of `--report`. Raises UsageError before anything runs."""
+    """The formats and paths of `--report`, each of which can be written. Raises UsageError before anything runs."""
     import difflib  # noqa: PLC0415 (start-up: `render` writes files too, and no report)
 
     from ..report import FORMATS  # noqa: PLC0415
@@ -27,8 +28,37 @@ def parse_reports(given: tuple[str, ...]) -> list[tuple[str, Path]]:
             raise UsageError(f"--report {text!r}: there is no format {name!r}; {hint}")
         if any(Path(path) == other for _name, other in found):
             raise UsageError(f"--report {text!r}: another report goes to the same file")
+        must_be_writable(Path(path), f"--report {text!r}")
         found.append((name, Path(path)))
     return found
+
+
+def must_be_writable(path: Path, option: str) -> None:
+    """Try where `write_whole` will write. Raises UsageError: a run that can't keep what it finds out need not begin.
+
+    `option` is how the message speaks of the path. Nothing is left behind.
+    """
+    if os.path.isdir(path):
+        raise UsageError(f"{option}: {str(path)!r} is a folder; name a file in it")
+    if _is_stream(path):
+        # Opened and closed, a pipe would end for its reader.
+        if not os.access(path, os.W_OK):
+            raise UsageError(f"{option}: can't write {str(path)!r}: Permission denied")
+        return
+    folder = path.parent
+    while not os.path.lexists(folder) and folder != folder.parent:
+        folder = folder.parent
+    if not os.path.isdir(folder):
+        raise UsageError(f"{option}: {str(folder)!r} is no folder, so nothing can be written below it")
+    try:
+        scratch = _scratch(folder / path.name)
+        os.close(os.open(scratch, _NEW, 0o666))
+        os.unlink(scratch)
+        longest = os.pathconf(folder, "PC_NAME_MAX")
+    except OSError as error:
+        raise UsageError(f"{option}: can't write {str(path)!r}: {error.strerror}") from None
+    if any(len(os.fsencode(part)) > longest for part in path.parts):
+        raise UsageError(f"{option}: can't write {str(path)!r}: a name is longer than {longest} bytes")
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -42,9 +72,16 @@ def write_new(path: Path, data: bytes) -> None:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a temporary file beside `path` and rename it, so that nobody reads a half. Raises GuardError where that fails."""
-    scratch = f"{path.parent}{os.sep}.gitops-guard-{os.urandom(8).hex()}"
+    """Write a temporary file beside `path` and rename it, so that nobody reads a half. Raises GuardError where that fails.
+
+    What is a device or a pipe, or looks like one (`/dev/stdout`), is written to: another file in its place would be no help.
+    """
+    scratch = _scratch(path)
     try:
+        if _is_stream(path):
+            with open(path, "wb") as stream:
+                stream.write(data)
+            return
         try:
             handle = os.open(scratch, _NEW, 0o666)
         except FileNotFoundError:
@@ -59,3 +96,18 @@ def write_whole(path: Path, data: bytes) -> None:
             raise
     except OSError as error:
         raise GuardError(f"can't write {str(path)!r}: {error.strerror}") from None
+
+
+def _scratch(path: Path) -> str:
+    return f"{path.parent}{os.sep}.gitops-guard-{os.urandom(8).hex()}"
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path is a device or a pipe. Any other link is replaced, whatever it leads to: it may be the repository's."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    if stat.S_ISLNK(mode):
+        return path.parent.resolve().is_relative_to("/dev") or path.parent.resolve().is_relative_to("/proc")
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)

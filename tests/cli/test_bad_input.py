@@ -93,3 +93,10 @@ def test_outside_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
     assert refused("check", "--base", "main") == "--base needs a git repository with a commit"
     assert refused("check", "--staged") == "--staged needs a git repository"
+
+
+@pytest.mark.parametrize("option", ["--report=json=app/object.yaml/report.json", "--write-baseline=app"])
+def test_what_cannot_be_kept_is_not_found_out(repo: Path, option: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gitops_guard.cli.check.check", lambda _request: pytest.fail("it ran"))
+    assert "is no folder" in refused("check", option) or "is a folder" in refused("check", option)
+    assert "goes to the same file" in refused("check", "--report", "json=x.json", "--write-baseline", "x.json")
