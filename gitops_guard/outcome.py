@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .delta import Delta
 from .model import Finding, ResourceId, Rule, Severity, Target
+from .nodes import Graph
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,10 @@ class Report:
     """The text of each file that a finding points into, for excerpts; secrets masked already."""
     changes: tuple[ChangeReport, ...] | None = None
     """What the merge does, by target, sorted; None where nothing was compared."""
+    delta: Delta | None = None
+    """What it changes, field by field; None where nothing was compared, or no format that was asked for shows it."""
+    graph: Graph = field(default_factory=Graph)
+    """Who deploys what, as far as PATHS take it in."""
     idle: bool = False
     """Whether nothing that is staged reaches anything to judge: then there is nothing to say."""
 

@@ -15,9 +15,10 @@ from .evaluate import Evaluation
 from .evaluate.files import FileInput
 from .excerpts import Excerpts
 from .fetch import Fetcher
-from .judge import Beside, judge
+from .judge import Beside, Judged, judge
 from .merge import base_commit, merged, unknown
 from .model import Fault, Finding
+from .narrowed import narrowed
 from .nodes import Graph
 from .outcome import Report, RuleReport, TargetReport
 from .reach import governs, reached
@@ -70,7 +71,19 @@ def check(request: Request) -> Report:
         passed=_passed(found.judged, found.built, found.faults, request.selection),
         sources=Excerpts(side.sources, found.mask, _shown(findings)),
         changes=None if before is None else summed_up(beside.changes, found.mask),
+        delta=None if before is None or old is None or not request.fields else _delta(request, before, side, (old, found)),
+        graph=narrowed(side.graph, request.named),
     )
+
+
+def _delta(request: Request, before: Side, now: Side, judged: tuple[Judged, Judged]) -> Delta:
+    """What differs field by field. What must not be shown is known only when all rules about secrets were asked."""
+    secrets = {rule for rule in request.policies.rules if rule.startswith("secrets/")}
+    masks = [one.mask for one in judged]
+    if not secrets <= request.selection.enabled:
+        asked = replace(request, selection=replace(request.selection, enabled=request.selection.enabled | secrets))
+        masks = [judge(asked, side, Beside()).mask for side in (before, now)]
+    return delta_of(before, now, request.config, request.named, masks, request.version)
 
 
 def _changed(request: Request, old: ObjectTree, now: ObjectTree) -> frozenset[str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from . import data
 from .errors import UsageError
@@ -20,15 +20,18 @@ _SCOPES = {
 _LANGUAGES = {"yaml": "yaml", "yml": "yaml", "json": "json", "sh": "sh", "rego": "rego", "mk": "make"}
 
 
-def page(rule: str, policies: PolicySet) -> str:
-    """The page of one rule; where its examples can't be read, it says so. Raises KeyError where there is no such rule."""
-    return "\n".join(_page(policies.rules[rule], policies, level=1)).rstrip() + "\n"
+Words = Callable[[str], str]
+"""What makes words of a policy's author Markdown."""
 
 
-def page_of_ours(rule: str, policies: PolicySet) -> str | None:
-    """The page of a built-in rule; None of any other: its words, which the page takes for markup, are the repository's."""
+def page(rule: str, policies: PolicySet, words: Words = str) -> str:
+    """The page of one rule; where its examples can't be read, it says so. Raises KeyError where there is no such rule.
+
+    The words of a rule that is not built in go through `words`: they may be those of whoever wrote the repository under check.
+    """
     examples = policies.examples.get(rule)
-    return page(rule, policies) if examples is not None and examples.is_relative_to(data.policies()) else None
+    ours = examples is not None and examples.is_relative_to(data.policies())
+    return "\n".join(_page(policies.rules[rule], policies, level=1, words=str if ours else words)).rstrip() + "\n"
 
 
 def all_pages(policies: PolicySet) -> str:
@@ -42,33 +45,33 @@ def all_pages(policies: PolicySet) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _page(rule: Rule, policies: PolicySet, level: int) -> Iterator[str]:
+def _page(rule: Rule, policies: PolicySet, level: int, words: Words = str) -> Iterator[str]:
     described = policies.described.get(rule.id)
     yield f"{'#' * level} {rule.id}"
-    yield from ("", f"**{rule.title}**", "")
+    yield from ("", f"**{words(rule.title)}**", "")
     yield from (f"- Severity: {_severity(rule)}", *_facts(rule, described))
     if rule.description:
-        yield from ("", rule.description)
+        yield from ("", words(rule.description))
     if rule.remedy:
-        yield from ("", f"**Remedy.** {rule.remedy}")
+        yield from ("", f"**Remedy.** {words(rule.remedy)}")
     if described is not None and described.parameters:
         yield from ("", f"{'#' * (level + 1)} Parameters", "", "| name | default |", "|---|---|")
         for name, value in described.parameters.items():
-            yield f"| `{name}` | `{_cell(json.dumps(value, ensure_ascii=False))}` |"
+            yield f"| {words(f'`{name}`')} | {words('`' + _cell(json.dumps(value, ensure_ascii=False)) + '`')} |"
     try:
         examples = read_examples(policies.examples[rule.id]) if rule.id in policies.examples else []
     except UsageError as error:
         examples = []
-        yield from ("", f"Its examples can't be read: {error}")
+        yield from ("", f"Its examples can't be read: {words(str(error))}")
     for good, title in ((False, "Bad"), (True, "Good")):
         chosen = [example for example in examples if example.good is good]
         if chosen:
             yield from ("", f"{'#' * (level + 1)} {title}")
         for example in chosen:
-            yield from _example(example)
+            yield from _example(example, words)
     if rule.references:
         yield from ("", f"{'#' * (level + 1)} References", "")
-        yield from (f"- <{reference}>" for reference in rule.references)
+        yield from (f"- <{reference}>" if words is str else f"- {words(reference)}" for reference in rule.references)
 
 
 def _facts(rule: Rule, described: Metadata | None) -> Iterator[str]:
@@ -84,24 +87,24 @@ def _facts(rule: Rule, described: Metadata | None) -> Iterator[str]:
         yield f"- Takes the place of {', '.join(rule.replaces)} where both find the same"
 
 
-def _example(example: Example) -> Iterator[str]:
-    notes = [example.title] if example.title else []
+def _example(example: Example, words: Words) -> Iterator[str]:
+    notes = [words(example.title)] if example.title else []
     if example.environment != "production":
         notes.append(f"environment {example.environment}")
     if example.parameters:
-        notes.append("with parameters `" + json.dumps(example.parameters, ensure_ascii=False) + "`")
+        notes.append("with parameters " + words("`" + json.dumps(example.parameters, ensure_ascii=False) + "`"))
     if notes:
         yield from ("", "; ".join(notes) + ":")
     for path, before in example.base.items():
-        yield from ("", f"`{path}` before" if before is not None else f"no `{path}` before")
+        yield from ("", words(f"`{path}`") + " before" if before is not None else "no " + words(f"`{path}`") + " before")
         if before is not None:
             yield from _text(path, before)
     for path, text in example.marked.items():
         if path != MANIFEST or len(example.marked) > 1 or example.base:
-            yield from ("", f"`{path}`" + (" after" if example.base.get(path) is not None else ""))
+            yield from ("", words(f"`{path}`") + (" after" if example.base.get(path) is not None else ""))
         yield from _text(path, text)
     if example.base:
-        gone = [f"`{path}`" for path in example.base if path not in example.marked]
+        gone = [words(f"`{path}`") for path in example.base if path not in example.marked]
         yield from (("", f"{', '.join(gone)} removed") if gone else ())
 
 

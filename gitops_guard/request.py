@@ -44,3 +44,5 @@ class Request(GraphRequest):
     """Of the tool."""
     baseline: Baseline | None = field(default=None, kw_only=True)
     """Findings that are known."""
+    fields: bool = field(default=False, kw_only=True)
+    """Whether the report says what differs field by field, where something is compared."""

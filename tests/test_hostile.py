@@ -21,11 +21,11 @@ from gitops_guard.cli import cli
 from gitops_guard.report import FORMATS, escape
 from gitops_guard.report.delta import FORMATS as DELTAS
 from gitops_guard.report.graph import FORMATS as GRAPHS
-from gitops_guard.report.html_assets import SCRIPT
+from gitops_guard.report.page.assets import SCRIPT
 
 OUTPUTS = [*(("check", name) for name in FORMATS), *(("check --base", name) for name in FORMATS),
            *(("diff", name) for name in DELTAS), *(("graph", name) for name in GRAPHS)]
-ESCAPES = ("visible", "xml", "markdown", "markdown_title", "workflow_data", "workflow_property", "sarif_message", "json_text")
+ESCAPES = ("visible", "xml", "markdown", "markdown_title", "markdown_words", "xml_line", "workflow_data", "workflow_property", "sarif_message", "json_text")
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def unescaped(repo, tmp_path_factory):
     """The same with all escaping switched off, so that a check that sees nothing is seen."""
     with pytest.MonkeyPatch.context() as patch:
         for name, module in list(sys.modules.items()):
-            for function in ESCAPES if name.startswith("gitops_guard.report.") else ():
+            for function in ESCAPES if name.startswith(("gitops_guard.report.", "gitops_guard.cli.check")) else ():
                 if hasattr(module, function):
                     patch.setattr(module, function, _raw if function == "json_text" else str)
         for module in ("gitops_guard.report.graph.dot", "gitops_guard.report.graph.mermaid"):
@@ -189,10 +189,10 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self._in = tag
-        if tag in ("img", "iframe", "object", "embed", "base", "link", "a", "image", "use", "foreignobject", "animate", "set"):
+        if tag in ("img", "iframe", "object", "embed", "base", "image", "use", "foreignobject", "animate", "set"):
             self.found.append(f"<{tag}>")
         self.found += [f"<{tag} {name}={value}>" for name, value in attrs if name.startswith("on") or name in ("style", "src", "srcdoc", "autofocus")
-                       or (name in ("href", "xlink:href", "action") and not (value or "").startswith("#"))]
+                       or (name in ("href", "xlink:href", "action") and not (value or "").startswith("#") and value != "data:,")]
 
     def handle_endtag(self, tag):
         self._in = ""
@@ -215,7 +215,16 @@ def _html(text: str) -> Iterable[str]:
     page.close()
     yield from page.found
     yield from ["not our script alone"] if page.scripts != [SCRIPT] else []
-    yield from (f"{count} of <{name}>" for name, count in ((name, text.count(f"<{name}")) for name in ("script", "style", "title")) if count != 1)
+    yield from (f"{count} of <{name}>" for name, count in ((name, text.count(f"<{name}")) for name in ("script", "style")) if count != 1)
+
+
+def _svg(text: str) -> Iterable[str]:
+    known = {"svg", "title", "style", "g", "rect", "path", "text"}
+    for element in ET.fromstring(text).iter():  # noqa: S314 (our own)
+        name = element.tag.removeprefix("{http://www.w3.org/2000/svg}")
+        if name not in known or [key for key in element.attrib if key.startswith("on") or "href" in key or key == "style"]:
+            yield f"<{name} {element.attrib}>"
+    yield from ["a declaration"] if "<!" in text else []
 
 
 _DOT = re.compile(r'(digraph gitops \{|\}|  (  )?graph \[[^"\[\]]*("Q"[^"\[\]]*)*\]|  subgraph cluster_\d+ \{|  \}'
@@ -234,7 +243,7 @@ def _mermaid(text: str) -> Iterable[str]:
 
 
 CHECKS = {"github": _github, "json": _json, "gitlab": _json, "sarif": _sarif, "junit": _xml, "markdown": _markdown, "html": _html,
-          "dot": _dot, "mermaid": _mermaid}
+          "dot": _dot, "mermaid": _mermaid, "svg": _svg}
 
 
 def test_escaping_has_no_function_that_is_left_out():

@@ -14,8 +14,9 @@ from ..errors import UsageError
 from ..model import Severity
 from ..outcome import Report
 from ..pipeline import check, recorded
-from ..policy_docs import page_of_ours
+from ..policy_docs import page
 from ..report import FORMATS, Options
+from ..report.escape import markdown_words
 from ..request import Request
 from ..selection import select
 from .inputs import load_baseline, load_config, load_policies, schema_paths
@@ -24,6 +25,7 @@ from .terminal import echo_report, today, wants_color, width
 from .writing import must_be_writable, parse_reports, write_whole
 
 _COMMANDS_FORMAT = "github"
+_WITH_FIELDS = ("html", "markdown")
 
 
 @click.command("check")
@@ -95,13 +97,15 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
         staged=staged,
         baseline=None if baseline is None else load_baseline(baseline),
         allowed=tuple(Path(path) for path in allowed),
+        # What is secret in a field, the built-in policies know.
+        fields=not no_builtin_policies and any(name in _WITH_FIELDS for name in (format_, *(name for name, _path in files))),
     )
     report = check(request)
     record = None
     if write_baseline is not None:
         report, record = recorded(request, report)
     threshold = None if fail_on == "never" else Severity.parse(fail_on)
-    plain = Options(fail_on=threshold, page=lambda rule: page_of_ours(rule, known))
+    plain = Options(fail_on=threshold, page=lambda rule: page(rule, known, markdown_words))
     for format_name, path in files:
         write_whole(path, FORMATS[format_name](report, plain).encode("utf-8", "backslashreplace"))
     if write_baseline is not None and record is not None:

@@ -30,5 +30,5 @@ FORMATS = {
     "github": _format("github"),
     "gitlab": _format("gitlab"),
     "markdown": _format("markdown"),
-    "html": _format("html_"),
+    "html": _format("page"),
 }

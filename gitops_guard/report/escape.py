@@ -16,6 +16,7 @@ _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ue000-\uf8ff\ufeff\ufff9-\ufffb"
     "\ufffe\uffff\U000e0000-\U000e007f\U000f0000-\U0010ffff]")
 _LONE = re.compile("[\ud800-\udfff]")
+_CODE = re.compile(r"((?<!`)(`+)(?!`)(.+?)(?<!`)\2(?!`))")
 _MARKDOWN = re.compile(r"[\\`*_\[\]|~]")
 # What GitHub looks for in the text itself: people, issues, and addresses without any brackets.
 _REFERENCES = re.compile(r"[@#](?=\w)|\bGH(?=-\d)|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
@@ -62,6 +63,11 @@ def xml(text: str) -> str:
     return shown.replace("::", "&#58;:")
 
 
+def xml_line(text: str) -> str:
+    """As `xml`, in one line."""
+    return xml(visible(text))
+
+
 def markdown(text: str) -> str:
     """Text in a paragraph or table cell of GitHub's Markdown: no markup, no link, no mention of a person or an issue."""
     shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -69,9 +75,15 @@ def markdown(text: str) -> str:
     return _parted(shown)
 
 
+def markdown_words(text: str) -> str:
+    """Markdown of which the lines and the code stay; all else that means anything is text."""
+    return "\n".join("".join(visible(part) if index % 4 == 1 else "" if index % 4 in (2, 3) else markdown(part)
+                             for index, part in enumerate(_CODE.split(line))) for line in text.split("\n"))
+
+
 def markdown_title(text: str) -> str:
     """One line in an element of HTML that stands in GitHub's Markdown, such as the summary of a fold."""
-    return _parted(xml(visible(text)))
+    return _parted(xml_line(text))
 
 
 def _parted(text: str) -> str:

@@ -20,5 +20,5 @@ class Options:
     """junit: the lowest severity that is a failure; None: nothing is."""
     everything: bool = False
     """text, markdown, sarif: show waived findings, too, and text and markdown also those that are known."""
-    page: Callable[[str], str | None] | None = None
-    """sarif: rule id -> its page in markdown, which is then the rule's help; None for a rule whose words are not ours."""
+    page: Callable[[str], str] | None = None
+    """sarif: rule id -> its page in markdown, which is then the rule's help."""

@@ -74,7 +74,7 @@ def _rules(report: Report, results: Iterable[Finding]) -> list[Rule]:
     return [known[name] for name in sorted(known)]
 
 
-def _rule(rule: Rule, page: Callable[[str], str | None] | None) -> dict[str, Any]:
+def _rule(rule: Rule, page: Callable[[str], str] | None) -> dict[str, Any]:
     title = _sentence(rule.title or rule.id)
     description = _sentence(rule.description or rule.title or rule.id)
     links = [reference for reference in rule.references if re.match(r"https?://[^\s<>]+\Z", reference)]

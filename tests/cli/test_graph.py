@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from remotes import repository_of
 
 from gitops_guard import cli as package
-from gitops_guard.cli.graph import narrow
 from gitops_guard.errors import NothingToCheckError, ToolError
 from gitops_guard.model import Location
+from gitops_guard.narrowed import narrowed
 from gitops_guard.nodes import Edge, Graph, Node, Source
 
 MODULE = "gitops_guard.cli.graph"
@@ -55,7 +55,7 @@ GRAPH = Graph(tuple(sorted([ROOT, APP, FOLDER, MINE, THEIRS, ALONE], key=lambda 
     (("docs",), set()),
 ])
 def test_paths_narrow(named, kept):
-    found = narrow(GRAPH, named)
+    found = narrowed(GRAPH, named)
     assert set(found.nodes) == kept
     keys = {item.key for item in kept}
     assert set(found.edges) == {edge for edge in GRAPH.edges if edge.start in keys and edge.end in keys}
@@ -94,7 +94,7 @@ def test_a_tree_is_the_default(run):
 
 
 @pytest.mark.parametrize(("args", "code"), [
-    (["--format", "svg"], 2), (["--rot", "x"], 2), (["nowhere"], 2), (["--config", "nowhere"], 2), (["--root", "nowhere"], 2), (["docs", "--root", "."], 3),
+    (["--format", "png"], 2), (["--rot", "x"], 2), (["nowhere"], 2), (["--config", "nowhere"], 2), (["--root", "nowhere"], 2), (["docs", "--root", "."], 3),
 ])
 def test_exit_codes(run, args, code):
     result, _ = run(*args)
@@ -119,7 +119,7 @@ def test_paths_are_named_relative_to_the_root(run):
 def test_colors_are_the_trees_alone(run):
     assert "\x1b[" in run("--color", "always")[0].stdout
     assert "\x1b[" not in run("--color", "never")[0].stdout
-    for format_ in ("json", "mermaid", "dot"):
+    for format_ in ("json", "mermaid", "dot", "svg"):
         assert "\x1b[" not in run("--color", "always", "--format", format_)[0].stdout
 
 

@@ -91,7 +91,7 @@ def test_json(report):
 def test_html():
     page = FORMATS["html"](REPORT, Options())
     assert page.index("apps/b") < page.index("apps/a"), "what loses something comes first"
-    assert re.findall("<details(.*?)><summary>(apps/.)", page) == [(" open", "apps/b"), ("", "apps/a")]
+    assert re.findall('<details class="change"(.*?)><summary>(apps/.)', page) == [(" open", "apps/b"), ("", "apps/a")]
     text = html.unescape(re.sub("<[^>]*>", " ", page))
     for word in ("StatefulSet/shop/db", f"{APP} deletes it", "PersistentVolumeClaim/shop/data-1", "ConfigMap/shop/new"):
         assert word in text

@@ -77,3 +77,11 @@ def test_json_of_odd_text(word):
     assert json.loads(text)["a"] == "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in word)
     assert "\x7f" not in text
     assert "##[" not in text
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("a `x[0]` and *b*\n\nnext", "a `x[0]` and \\*b\\*\n\nnext"), ("``a`b`` <x>", "``a`b`` &lt;x&gt;"), ("`open [l](u)", r"\`open \[l\](u)"),
+    ("@who `@who`", "@<!-- -->who `@who`"), ("`\x1b`", r"`\x1b`"),
+])
+def test_markdown_words(text, shown):
+    assert escape.markdown_words(text) == shown

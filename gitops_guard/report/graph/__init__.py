@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ...nodes import Graph
 from ..options import Options
-from . import dot, json_, mermaid, text
+from . import dot, json_, mermaid, svg, text
 from .drawn import Drawn
 
 __all__ = ["FORMATS", "Drawn", "Format"]
@@ -18,4 +18,5 @@ FORMATS: dict[str, Format] = {
     "json": json_.render,
     "mermaid": mermaid.render,
     "dot": dot.render,
+    "svg": svg.render,
 }

@@ -16,7 +16,7 @@ _WIDTH = 44
 _REASON_LINES = 3
 _HUB = 8
 """Arrows across the tree that may meet in one box; more are told in its label."""
-_NOBODYS = "nothing in this repository deploys these"
+NOBODYS = "nothing in this repository deploys these"
 _ACROSS = {"sources": "read by {}", "depends": "{} wait for this"}
 
 
@@ -127,7 +127,7 @@ class _Frames:
         scopes = {node.scope for node in links.nodes.values() if node.scope}
         self._scopes = scopes if len(scopes) > 1 and wanted else set[str]()
         alone = sum(1 for key in links.nodes if links.is_alone(key))
-        self._nobodys = _NOBODYS if 1 < alone < len(links.nodes) and wanted else ""
+        self._nobodys = NOBODYS if 1 < alone < len(links.nodes) and wanted else ""
 
     def title(self, key: Key) -> str:
         """The frame's title; empty outside all."""
