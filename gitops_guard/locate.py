@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .model import Fault, FieldPath, Location, Related, Resource
+from .model import DECLARED, Fault, FieldPath, Location, Related, Resource
 from .origin import Map, Origin, Seq, origin_of
 
 
@@ -25,7 +25,7 @@ def related(fault: Fault, location: Location) -> tuple[Related, ...]:
     """The fault's own related places, and the object's declaration where it lies in another file than the fault."""
     found = fault.related
     if fault.resource is not None and fault.resource.declared.file != location.file:
-        found += (Related(_plain(fault.resource.declared), "declared here"),)
+        found += (Related(_plain(fault.resource.declared), DECLARED),)
     return found
 
 

@@ -81,6 +81,10 @@ class Location(NamedTuple):
     """exact or nearest"""
 
 
+DECLARED = "declared here"
+"""The message of the place where the object of a finding begins, in another file than what is at fault."""
+
+
 @dataclass(frozen=True)
 class Related:
     """A second place that explains a finding."""

@@ -8,17 +8,20 @@ of the file as it is, which upload-sarif does, while a report's sources are mask
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..model import Finding, Location, Rule, Severity
+from ..model import DECLARED, Finding, Location, Rule, Severity
 from ..outcome import Report
 from .escape import json_text, markdown, sarif_message, uri, visible
 from .excerpt import Excerpts
 from .options import Options
-from .summary import listed
+from .summary import listed, number
 
 _MAX_RESULTS = 25_000
+_MAX_COMPRESSED = 10_000_000
+"""Bytes, as gzip has them: what upload-sarif sends."""
 _MAX_TEXT = 1024
 _MAX_RELATED = 10
 _MAX_TARGETS = 10
@@ -32,9 +35,20 @@ _SEMANTIC = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?")
 def render(report: Report, options: Options) -> str:
     """The report as a SARIF log. Waived findings are left out (GitHub ignores suppressions), unless everything is asked for."""
     wanted = [finding for finding in report.findings if finding.waiver is None or options.everything]
-    results = _worst(wanted, _MAX_RESULTS)
+    most = _MAX_RESULTS
+    while True:
+        text = _log(report, options, wanted, most)
+        # What is smaller before it is compressed is so afterwards; a log that can't become smaller has no results.
+        if len(text) <= _MAX_COMPRESSED or not most or len(zlib.compress(text.encode(), 6)) <= _MAX_COMPRESSED:
+            return text
+        most = min(most, len(wanted)) // 2
+
+
+def _log(report: Report, options: Options, wanted: list[Finding], most: int) -> str:
+    """The log with at most so many results."""
+    results = _worst(wanted, most)
     rules = _rules(report, results)
-    index = {rule.id: number for number, rule in enumerate(rules)}
+    index = {rule.id: at for at, rule in enumerate(rules)}
     compared = any(finding.status == "known" for finding in report.findings)
     excerpts = Excerpts(report.sources)
     run: dict[str, Any] = {
@@ -58,12 +72,13 @@ def _worst(findings: list[Finding], most: int) -> list[Finding]:
     """At most so many, the severest ones, in the order they came."""
     if len(findings) <= most:
         return findings
-    ranked = sorted(range(len(findings)), key=lambda number: (-findings[number].severity, number))
-    return [findings[number] for number in sorted(ranked[:most])]
+    ranked = sorted(range(len(findings)), key=lambda at: (-findings[at].severity, at))
+    return [findings[at] for at in sorted(ranked[:most])]
 
 
 def _cut(left_out: int) -> dict[str, Any]:
-    text = f"{left_out} findings of lower severity are left out: code scanning takes {_MAX_RESULTS} results."
+    text = (f"{number(left_out, 'finding')} of no higher severity left out: "
+            f"code scanning takes {_MAX_RESULTS} results, and {_MAX_COMPRESSED // 1_000_000} MB.")
     return {"executionSuccessful": True, "toolExecutionNotifications": [{"level": "warning", "message": {"text": text}}]}
 
 
@@ -114,9 +129,9 @@ def _result(finding: Finding, index: int, excerpts: Excerpts, *, compared: bool)
     if len(finding.targets) > 1:
         text += f" (in {len(finding.targets)} targets: {sarif_message(listed(finding.targets, _MAX_TARGETS))})"
     related = finding.related[:_MAX_RELATED]
-    for number, other in enumerate(related, 1):
+    for place, other in enumerate(related, 1):
         # GitHub links a related place only where the message names its id.
-        text += f"; [{_link(other.message)}]({number})"
+        text += f"; [{_link(other.message)}]({place})"
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": index,
@@ -128,14 +143,28 @@ def _result(finding: Finding, index: int, excerpts: Excerpts, *, compared: bool)
     }
     if related:
         result["relatedLocations"] = [
-            {"id": number, "physicalLocation": _place(other.location, excerpts), "message": {"text": _sentence(other.message)}}
-            for number, other in enumerate(related, 1)]
+            {"id": place, "physicalLocation": _place(other.location, excerpts), "message": {"text": _sentence(other.message)}}
+            for place, other in enumerate(related, 1)]
+    flow = _flow(finding, excerpts)
+    if flow:
+        result["codeFlows"] = [{"threadFlows": [{"locations": flow}]}]
     if compared:
         result["baselineState"] = "unchanged" if finding.status == "known" else "new"
     if finding.waiver is not None:
         kind = "inSource" if finding.waiver.lines else "external"
         result["suppressions"] = [{"kind": kind, "justification": visible(finding.waiver.reason)}]
     return result
+
+
+def _flow(finding: Finding, excerpts: Excerpts) -> list[dict[str, Any]]:
+    """The way of the value: from where its object is declared to the line of another file that has the last word."""
+    declared = next((other for other in finding.related if other.message == DECLARED), None)
+    if declared is None:
+        return []
+    what = f"{finding.resource} is declared here." if finding.resource is not None else "Declared here."
+    steps = [(declared.location, what), (finding.location, finding.message)]
+    return [{"location": {"physicalLocation": _place(place, excerpts), "message": {"text": _sentence(sarif_message(text))}}}
+            for place, text in steps]
 
 
 def _link(message: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from dataclasses import replace
 
 import pytest
 
-from gitops_guard.model import Rule, Severity
+from gitops_guard.model import DECLARED, Location, Related, Rule, Severity
 from gitops_guard.outcome import RuleReport
 from gitops_guard.report import FORMATS, Options, sarif
 
@@ -104,3 +105,35 @@ def test_only_the_worst_are_kept_and_the_rest_is_told(monkeypatch):
     assert [result["level"] for result in run["results"]] == ["error"] * 4
     assert "4 findings" in json.dumps(run["invocations"])
     assert run["invocations"][0]["executionSuccessful"] is True
+
+
+def test_a_log_that_is_too_large_to_upload_loses_the_least(monkeypatch):
+    whole = len(zlib.compress(FORMATS["sarif"](sample.REPORT, Options()).encode(), 6))
+    monkeypatch.setattr(sarif, "_MAX_COMPRESSED", whole - 1)
+    run = run_of(sample.REPORT)
+    assert [result["level"] for result in run["results"]] == ["error"] * 4
+    assert "findings of no higher severity left out" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+    monkeypatch.setattr(sarif, "_MAX_COMPRESSED", 1)
+    assert run_of(sample.REPORT)["results"] == []
+
+
+def test_a_value_that_an_overlay_wrote_has_its_way_from_the_declaration():
+    flows = [result["codeFlows"] for result in run_of(sample.REPORT)["results"] if "codeFlows" in result]
+    (flow,), = flows
+    steps = [(step["location"]["physicalLocation"]["artifactLocation"]["uri"], step["location"]["physicalLocation"]["region"]["startLine"],
+              step["location"]["message"]["text"]) for step in flow["threadFlows"][0]["locations"]]
+    assert steps == [("base/deployment.yaml", 10, "Deployment/shop/web is declared here."),
+                     (sample.PRODUCTION, 9, "the tag latest of registry.example.com/shop/web moves.")]
+
+
+def test_every_result_keeps_to_the_limits_of_code_scanning():
+    related = tuple(Related(Location(f"f{number}.yaml", 1, 1), DECLARED) for number in range(200))
+    wide = replace(sample.FINDINGS[5], related=related, targets=tuple(f"t{number}" for number in range(500)))
+    result, = run_of(replace(sample.REPORT, findings=(wide,)))["results"]
+    assert len(result["locations"]) == 1
+    assert len(result["relatedLocations"]) <= 100
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert region["startLine"] == region["endLine"]
+    assert len(result["message"]["text"]) < 1000
+    ids = {place["id"] for place in result["relatedLocations"]}
+    assert {int(one) for one in re.findall(r"\]\((\d+)\)", result["message"]["text"])} == ids
