@@ -14,8 +14,11 @@ from ..outcome import Report, TargetReport
 from .escape import visible, xml
 from .excerpt import Excerpts
 from .options import Options
+from .summary import number
 from .text import finding_text
 
+_LARGEST = 30_000_000
+"""Bytes that GitLab reads (docs.gitlab.com, "Unit test reports")."""
 _OUTSIDE = "(files)"
 _STATUS = {
     "failed": "the target can't be built; its cause is a finding",
@@ -41,14 +44,30 @@ class Case:
 def render(report: Report, options: Options) -> str:
     """The report as JUnit XML; a finding below `fail_on` passes, a waived or known one is skipped."""
     excerpts = Excerpts(report.sources)
+    ranked = sorted(report.findings, key=lambda finding: (not finding.counts, -finding.severity))
+    findings, passed = len(ranked), True
+    while True:
+        text = _document(report, options, excerpts, ranked[:findings], passed=passed)
+        if len(text.encode()) <= _LARGEST or not findings:
+            return text
+        # What passed is the first to go.
+        findings, passed = findings if passed else findings // 2, False
+
+
+def _document(report: Report, options: Options, excerpts: Excerpts, findings: Sequence[Finding], *, passed: bool) -> str:
+    """The document with these findings, with or without what passed; what is missing is a case of its own."""
     cases: dict[str, list[Case]] = {entry.target.id: [_built(entry)] for entry in report.targets}
     outside: list[Case] = []
-    for finding in report.findings:
+    for finding in findings:
         case = _case(finding, excerpts, options)
         for target in finding.targets or ("",):
             cases.get(target, outside).append(case)
-    for target, rule in report.passed:
+    for target, rule in report.passed if passed else ():
         cases.get(target, outside).append(Case(rule))
+    if not passed:
+        cut = number(len(report.findings) - len(findings), "finding")
+        outside.append(Case("not everything is here", "skipped", f"{cut} of no higher severity and all that passed are left out: "
+                                                                 f"GitLab reads {_LARGEST // 1_000_000} MB"))
     return document("gitops-guard", [*sorted(cases.items()), *([(_OUTSIDE, outside)] if outside else [])])
 
 

@@ -1,32 +1,44 @@
-"""A Report -> GitHub-flavoured Markdown for a step summary or a comment: a table of findings, worst first."""
+"""A Report -> GitHub-flavoured Markdown for a step summary or a comment: what was found, what a merge does, what it renders."""
 
 from __future__ import annotations
 
-from ..model import Finding, ResourceId, Severity
+from ..delta import Delta
+from ..model import Finding, Location, ResourceId, Severity
 from ..outcome import ChangeReport, Report
 from .changes import losses, name, of_target, total, worst_first
+from .delta import markdown as differences
 from .escape import markdown
 from .options import Options
+from .room import COMMENT, fitting, short
 from .summary import checked, found, known, listed, number
 
-# GitHub drops a summary beyond 1 MiB as a whole.
-_MAX_BYTES = 900 * 1024
 _SIGNS = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.NOTE: "💡 note"}
 _TARGETS = 5
 _MOST_UNBUILT = 50
-_CHANGED_TARGETS = 50
 _LOST = 20
+_RELATED = 5
 _OTHERS = 10
+_CHANGES = 15_000
+"""Characters that findings leave for what the merge does."""
+_FEW = 300
+"""Characters for a word about its fields."""
+_LONGEST, _NAME = 1_000, 300
+"""Characters of a message, and of a name."""
 
 
 def render(report: Report, options: Options) -> str:
-    """The report as Markdown of at most 900 KiB; what does not fit is counted."""
+    """The report as Markdown within the size of a comment: findings, then the change, then its fields; the rest is counted."""
     shown = [finding for finding in report.findings if finding.counts or options.everything]
-    shown.sort(key=lambda finding: -finding.severity)
-    counts = f"{markdown(found(report))} in {checked(report)}"
-    head = f"## gitops-guard: {_verdict(report)}\n\n{counts}\n"
-    tail = ("" if report.changes is None else _changes(report.changes)) + _unbuilt(report)
-    return head + _table(shown, _MAX_BYTES - len(head.encode()) - len(tail.encode())) + tail
+    shown.sort(key=lambda finding: (not finding.counts, -finding.severity))
+    head = f"## gitops-guard: {_verdict(report)}\n\n{markdown(short(f'{found(report)} in {checked(report)}', _LONGEST))}\n"
+    tail = _unbuilt(report)
+    room = COMMENT - len(head) - len(tail) - (0 if report.delta is None else _FEW)
+    changes = "" if report.changes is None else _changes(report.changes, room)
+    table = _table(shown, room - min(len(changes), _CHANGES))
+    if report.changes is not None:
+        changes = _changes(report.changes, room - len(table))
+    fields = "" if report.delta is None else _fields(report.delta, room + _FEW - len(table) - len(changes))
+    return head + table + changes + fields + tail
 
 
 def _verdict(report: Report) -> str:
@@ -41,46 +53,58 @@ def _verdict(report: Report) -> str:
 def _table(findings: list[Finding], room: int) -> str:
     if not findings:
         return ""
-    text = ["\n| | rule | where | what |\n|---|---|---|---|\n"]
-    room -= len(text[0]) + 100
-    for index, finding in enumerate(findings):
-        row = _row(finding)
-        room -= len(row.encode())
-        if room < 0:
-            text.append(f"\n{number(len(findings) - index, 'more finding')} not shown here.\n")
-            break
-        text.append(row)
-    return "".join(text)
+    head = "\n| | rule | where | what |\n|---|---|---|---|\n"
+    return head + fitting([_row(finding) for finding in findings], room - len(head),
+                          lambda count: f"\n{number(count, 'more finding')} not shown here.\n")
 
 
 def _row(finding: Finding) -> str:
-    place = f"{markdown(finding.location.file)}:{finding.location.line}"
-    what = [markdown(finding.message)]
+    what = [markdown(short(finding.message, _LONGEST))]
     if finding.remedy:
-        what.append(f"<sub>{markdown(finding.remedy)}</sub>")
+        what.append(f"<sub>{markdown(short(finding.remedy, _LONGEST))}</sub>")
     if finding.resource is not None:
-        what.append(f"<sub>{markdown(str(finding.resource))}</sub>")
+        what.append(f"<sub>{_name(str(finding.resource))}</sub>")
     if finding.targets:
-        what.append(f"<sub>in {markdown(listed(finding.targets, _TARGETS))}</sub>")
-    what.extend(f"<sub>{markdown(other.message)}: {markdown(other.location.file)}:{other.location.line}</sub>"
-                for other in finding.related)
+        what.append(f"<sub>in {markdown(short(listed(finding.targets, _TARGETS), _LONGEST))}</sub>")
+    what.extend(f"<sub>{_name(other.message)}: {_place(other.location)}</sub>" for other in finding.related[:_RELATED])
     if finding.waiver is not None:
-        what.append(f"waived: {markdown(finding.waiver.reason)}")
+        what.append(f"waived: {markdown(short(finding.waiver.reason, _LONGEST))}")
     elif not finding.counts:
         what.append(finding.status)
-    return f"| {_SIGNS[finding.severity]} | {markdown(finding.rule)} | {place} | {'<br>'.join(what)} |\n"
+    return f"| {_SIGNS[finding.severity]} | {_name(finding.rule)} | {_place(finding.location)} | {'<br>'.join(what)} |\n"
 
 
-def _changes(changes: tuple[ChangeReport, ...]) -> str:
-    lines = [f"\n### {markdown(total(changes))}\n"] if changes else [f"\n{markdown(total(changes))}.\n"]
-    for change in worst_first(changes)[:_CHANGED_TARGETS]:
-        lines.append(f"- **{markdown(change.target)}**: {markdown(of_target(change))}")
-        lines += [f"  - {markdown(names)}{story and ': '}{markdown(story)}" for names, story, _outcome in losses(change, _LOST)]
-        for word, names in (("created", change.created), ("changed", change.changed)):
-            lines += [f"  - {word} {_names(names)}"] if names else []
-    if len(changes) > _CHANGED_TARGETS:
-        lines.append(f"- and {number(len(changes) - _CHANGED_TARGETS, 'more target')}")
-    return "\n".join(lines) + ("\n" if changes else "")
+def _name(text: str) -> str:
+    return markdown(short(text, _NAME))
+
+
+def _place(place: Location) -> str:
+    return f"{_name(place.file)}:{place.line}"
+
+
+def _changes(changes: tuple[ChangeReport, ...], room: int) -> str:
+    if not changes:
+        return f"\n{markdown(total(changes))}.\n"
+    head = f"\n### {markdown(total(changes))}\n\n"
+    return head + fitting([_change(change) for change in worst_first(changes)], room - len(head),
+                          lambda count: f"- and {number(count, 'more target')}\n")
+
+
+def _change(change: ChangeReport) -> str:
+    lines = [f"- **{_name(change.target)}**: {markdown(of_target(change))}"]
+    lines += [f"  - {markdown(names)}{story and ': '}{markdown(story)}" for names, story, _outcome in losses(change, _LOST)]
+    for word, names in (("created", change.created), ("changed", change.changed)):
+        lines += [f"  - {word} {_names(names)}"] if names else []
+    return "\n".join(lines) + "\n"
+
+
+def _fields(delta: Delta, room: int) -> str:
+    """What differs field by field, folded by target; nothing where nothing does."""
+    head = "\n### What is rendered differently\n"
+    unsure = len({one.target for one in delta.unsure})
+    tail = f"\nMore may differ in {number(unsure, 'target')} that could not be rendered as a whole.\n" if unsure else ""
+    folds = differences.folds(delta, room - len(head) - len(tail))
+    return head + folds + tail if folds or tail else ""
 
 
 def _names(names: tuple[ResourceId, ...]) -> str:
@@ -91,7 +115,7 @@ def _unbuilt(report: Report) -> str:
     entries = [entry for entry in report.targets if entry.status != "rendered"]
     if not entries:
         return ""
-    lines = [f"- {markdown(entry.target.id)}: {entry.status}" for entry in entries[:_MOST_UNBUILT]]
+    lines = [f"- {_name(entry.target.id)}: {entry.status}" for entry in entries[:_MOST_UNBUILT]]
     if len(entries) > _MOST_UNBUILT:
         lines.append(f"- and {len(entries) - _MOST_UNBUILT} more")
     return "\nTargets that were not judged as a whole:\n\n" + "\n".join(lines) + "\n"

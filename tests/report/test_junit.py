@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from gitops_guard.model import Severity
-from gitops_guard.report import FORMATS, Options
+from gitops_guard.report import FORMATS, Options, junit
 
 from . import sample
 
@@ -72,3 +72,20 @@ def test_targets_that_look_alike_to_jenkins_stay_apart():
     first, second = (replace(entry, target=replace(entry.target, id=name)) for name in ("a.b", "a_b"))
     report = replace(sample.CLEAN, targets=(first, second), passed=(("a.b", "x/y"), ("a_b", "x/y")))
     assert suites_of(report) == {"a.b": {"rendered": [], "x/y": []}, "a_b": {"rendered #2": [], "x/y #2": []}}
+
+
+def test_what_is_too_large_for_gitlab_loses_what_passed_and_then_the_least(monkeypatch):
+    passed = tuple(("overlays/v1.2 clean", f"a/rule-{number}") for number in range(100))
+    report = replace(sample.REPORT, passed=passed)
+    whole = len(FORMATS["junit"](report, Options()).encode())
+    monkeypatch.setattr(junit, "_LARGEST", whole - 1)
+    suites = suites_of(report)
+    assert suites["overlays/v1.2 clean"] == {"rendered": []}
+    assert suites["(files)"]["not everything is here"] == ["skipped"]
+    assert "0 findings of no higher severity and all that passed" in FORMATS["junit"](report, Options())
+    less = len(FORMATS["junit"](report, Options()).encode()) - 1
+    monkeypatch.setattr(junit, "_LARGEST", less)
+    text = FORMATS["junit"](report, Options())
+    assert len(text.encode()) <= less
+    assert "render/failed" in text
+    assert "the remote base" not in text

@@ -1,49 +1,57 @@
-"""A Delta -> GitHub-flavoured Markdown: one folded block for each target, within the size of a comment's summary."""
+"""A Delta -> GitHub-flavoured Markdown: one folded block for each target, within the size of a comment."""
 
 from __future__ import annotations
 
 from ...delta import Delta, ObjectDelta, TargetDelta
 from ..escape import markdown, markdown_title, visible
 from ..options import Options
+from ..room import COMMENT, fitting, short
 from ..summary import number
 from .lines import SIGNS, name, rows, total, unsure, where
 
-# GitHub drops a summary beyond 1 MiB as a whole.
-_MAX_BYTES = 900 * 1024
 _FIELDS = 200
 """Of one object."""
 _MOST_UNSURE = 50
+_LONGEST = 300
+"""Characters of a name."""
+_LARGEST = 30_000
+"""Characters of one target."""
 
 
 def render(delta: Delta, _options: Options) -> str:
-    """The difference as Markdown of at most 900 KiB; what does not fit is counted."""
-    tail = "".join(f"\n{markdown(unsure(one))}.\n" for one in delta.unsure[:_MOST_UNSURE])
+    """The difference as Markdown; what does not fit is counted."""
+    tail = incomplete(delta)
+    head = f"## gitops-guard: {markdown(total(delta))}\n"
+    return head + folds(delta, COMMENT - len(head) - len(tail)) + tail
+
+
+def folds(delta: Delta, room: int) -> str:
+    """A fold for each target in at most so many characters; those that lose something come first."""
+    targets = sorted(delta.targets, key=lambda target: not any(item.action == "deleted" for item in target.objects))
+    return fitting([_target(target) for target in targets], room,
+                   lambda count: f"\n{number(count, 'more target')} not shown here.\n")
+
+
+def incomplete(delta: Delta) -> str:
+    """The targets of which more may differ."""
+    lines = [f"\n{markdown(short(unsure(one), _LONGEST))}.\n" for one in delta.unsure[:_MOST_UNSURE]]
     if len(delta.unsure) > _MOST_UNSURE:
-        tail += f"\nSo are {len(delta.unsure) - _MOST_UNSURE} more.\n"
-    parts = [f"## gitops-guard: {markdown(total(delta))}\n"]
-    room = _MAX_BYTES - len(parts[0].encode()) - len(tail.encode()) - 100
-    for index, target in enumerate(delta.targets):
-        block = _target(target)
-        room -= len(block.encode())
-        if room < 0:
-            parts.append(f"\n{number(len(delta.targets) - index, 'more target')} not shown here.\n")
-            break
-        parts.append(block)
-    return "".join(parts) + tail
+        lines.append(f"\nSo are {len(delta.unsure) - _MOST_UNSURE} more.\n")
+    return "".join(lines)
 
 
 def _target(target: TargetDelta) -> str:
-    lines = [line for item in target.objects for line in _object(item)]
     # No line of a code block may look like its end.
-    body = "\n".join(line.replace("`", "\u02cb") for line in lines)
-    title = f"{markdown_title(target.target)}: {number(len(target.objects), 'object')}"
-    return f"\n<details><summary>{title}</summary>\n\n```diff\n{body}\n```\n\n</details>\n"
+    objects = ["".join(f"{line}\n" for line in _object(item)).replace("`", "\u02cb") for item in target.objects]
+    body = fitting(objects, _LARGEST, lambda count: f"and {number(count, 'more object')}\n")
+    title = f"{markdown_title(short(target.target, _LONGEST))}: {number(len(target.objects), 'object')}"
+    return f"\n<details><summary>{title}</summary>\n\n```diff\n{body}```\n\n</details>\n"
 
 
 def _object(item: ObjectDelta) -> list[str]:
-    lines = [f"{_sign(item)} {name(item)} {item.action}  {where(item.place)}"]
+    lines = [f"{_sign(item)} {short(name(item), _LONGEST)} {item.action}  {short(where(item.place), _LONGEST)}"]
     for field in item.fields[:_FIELDS]:
-        lines.append(f"    {visible(field.label)}  {where(field.place)}")
+        lines.append(f"    {visible(short(field.label, _LONGEST))}  {short(where(field.place), _LONGEST)}")
         lines += [f"{sign}       {text}" for sign, text in rows(field)]
     if len(item.fields) > _FIELDS:
         lines.append(f"    and {len(item.fields) - _FIELDS} more fields")
