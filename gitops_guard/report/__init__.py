@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 
 from ..outcome import Report
+from .lazy import renderer
 from .options import Options
 
 __all__ = ["FORMATS", "Format", "Options"]
@@ -13,22 +13,13 @@ __all__ = ["FORMATS", "Format", "Options"]
 Format = Callable[[Report, Options], str]
 
 
-def _format(module: str) -> Format:
-    """What a module of this package makes of a report; it is imported when it is asked for, since a run prints one or two."""
-    def render(report: Report, options: Options) -> str:
-        text: str = importlib.import_module(f".{module}", __name__).render(report, options)
-        return text
-
-    return render
-
-
-FORMATS = {
-    "text": _format("text"),
-    "json": _format("json_"),
-    "sarif": _format("sarif"),
-    "junit": _format("junit"),
-    "github": _format("github"),
-    "gitlab": _format("gitlab"),
-    "markdown": _format("markdown"),
-    "html": _format("page"),
+FORMATS: dict[str, Format] = {
+    "text": renderer(__name__, "text"),
+    "json": renderer(__name__, "json_"),
+    "sarif": renderer(__name__, "sarif"),
+    "junit": renderer(__name__, "junit"),
+    "github": renderer(__name__, "github"),
+    "gitlab": renderer(__name__, "gitlab"),
+    "markdown": renderer(__name__, "markdown"),
+    "html": renderer(__name__, "page"),
 }

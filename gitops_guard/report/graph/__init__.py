@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...nodes import Graph
+from ..lazy import renderer
 from ..options import Options
-from . import dot, json_, mermaid, svg, text
 from .drawn import Drawn
 
 __all__ = ["FORMATS", "Drawn", "Format"]
 
 Format = Callable[[Graph, Options], Drawn]
 
-FORMATS: dict[str, Format] = {
-    "text": text.render,
-    "json": json_.render,
-    "mermaid": mermaid.render,
-    "dot": dot.render,
-    "svg": svg.render,
-}
+FORMATS: dict[str, Format] = {name: renderer(__name__, module) for name, module in (
+    ("text", "text"), ("json", "json_"), ("mermaid", "mermaid"), ("dot", "dot"), ("svg", "svg"))}
