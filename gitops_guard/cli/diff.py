@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ..report.delta import FORMATS
 from ..request import Request
 from ..selection import select
 from .inputs import load_config, load_policies
+from .options import color_option, jobs_option, place_options
 from .place import relative, root_of
 from .terminal import echo_report, today, wants_color, width
 
@@ -28,15 +28,9 @@ from .terminal import echo_report, today, wants_color, width
 @click.option("--exit-code", is_flag=True, help="End with 1 if there is a difference.")
 @click.option("--policy", "policies", multiple=True, metavar="DIR",
               help="Also mask what secrets/* policies in this folder report; can be repeated.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8),
-              show_default="one for each processor", help="Worker processes that look for secrets.")
-@click.option("--config", "config_file", metavar="FILE", help="Read this file instead of .gitops-guard.yaml.")
-@click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
-@click.option("--allow-path", "allowed", multiple=True, metavar="DIR",
-              help="Let the configuration name this folder outside the repository; can be repeated.")
-@click.option("--allow-remote", is_flag=True, help="Fetch remote bases, files and charts that kustomizations name.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
-              help="Colour the text.")
+@jobs_option("Worker processes that look for secrets.")
+@place_options
+@color_option("Colour the text.")
 def command(paths: tuple[str, ...], base: str | None, staged: bool, format_: str, exit_code: bool, policies: tuple[str, ...],
             jobs: int, config_file: str | None, root: str | None, allowed: tuple[str, ...], allow_remote: bool,
             color: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection
 from pathlib import Path
 
 from ..errors import GuardError, UsageError
@@ -11,20 +12,21 @@ from ..errors import GuardError, UsageError
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
-def parse_reports(given: tuple[str, ...]) -> list[tuple[str, Path]]:
-    """The formats and paths of `--report`, each of which can be written. Raises UsageError before anything runs."""
-    import difflib  # noqa: PLC0415 (start-up: `render` writes files too, and no report)
+def parse_reports(given: tuple[str, ...], formats: Collection[str]) -> list[tuple[str, Path]]:
+    """The formats and paths of `--report`, each of which can be written; `formats` are those there are.
 
-    from ..report import FORMATS  # noqa: PLC0415
+    Raises UsageError before anything runs.
+    """
+    import difflib  # noqa: PLC0415 (start-up: `render` writes files too, and no report)
 
     found: list[tuple[str, Path]] = []
     for text in given:
         name, equals, path = text.partition("=")
         if not equals or not path:
             raise UsageError(f"--report {text!r}: write FORMAT=PATH, such as sarif=report.sarif")
-        if name not in FORMATS:
-            near = difflib.get_close_matches(name, FORMATS, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(FORMATS)}"
+        if name not in formats:
+            near = difflib.get_close_matches(name, formats, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(formats)}"
             raise UsageError(f"--report {text!r}: there is no format {name!r}; {hint}")
         if any(Path(path) == other for _name, other in found):
             raise UsageError(f"--report {text!r}: another report goes to the same file")

@@ -6,6 +6,7 @@ import pytest
 
 from gitops_guard.cli.writing import must_be_writable, parse_reports, write_whole
 from gitops_guard.errors import GuardError, UsageError
+from gitops_guard.report import FORMATS
 
 
 @pytest.fixture(autouse=True)
@@ -14,7 +15,7 @@ def _elsewhere(tmp_path, monkeypatch):
 
 
 def test_reports():
-    assert parse_reports(("sarif=out/a=b.sarif", "json=r.json")) == [("sarif", Path("out/a=b.sarif")), ("json", Path("r.json"))]
+    assert parse_reports(("sarif=out/a=b.sarif", "json=r.json"), FORMATS) == [("sarif", Path("out/a=b.sarif")), ("json", Path("r.json"))]
 
 
 @pytest.mark.parametrize(("text", "message"), [
@@ -22,12 +23,12 @@ def test_reports():
 ])
 def test_bad_reports(text, message):
     with pytest.raises(UsageError, match=message):
-        parse_reports((text,))
+        parse_reports((text,), FORMATS)
 
 
 def test_two_reports_to_one_file():
     with pytest.raises(UsageError, match="same file"):
-        parse_reports(("sarif=x", "json=x"))
+        parse_reports(("sarif=x", "json=x"), FORMATS)
 
 
 def test_written_whole_with_ordinary_rights(tmp_path):
@@ -59,7 +60,7 @@ def test_what_is_refused_before_any_work(tmp_path, path, message):
     (tmp_path / "file").write_text("x")
     (tmp_path / "dangling").symlink_to("nowhere")
     with pytest.raises(UsageError, match="--report") as caught:
-        parse_reports((f"json={path}",))
+        parse_reports((f"json={path}",), FORMATS)
     assert message in str(caught.value)
 
 
