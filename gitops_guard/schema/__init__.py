@@ -9,6 +9,7 @@ from .absent import Absent
 from .engine import Problem
 from .keyed import Repeat
 from .lookup import Judge, Schemas, Verdict
+from .typed import Type
 from .wording import Explained, explain
 
-__all__ = ["Absent", "Explained", "Judge", "Problem", "Repeat", "Schemas", "Verdict", "explain"]
+__all__ = ["Absent", "Explained", "Judge", "Problem", "Repeat", "Schemas", "Type", "Verdict", "explain"]

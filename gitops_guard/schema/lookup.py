@@ -15,6 +15,7 @@ from .crds import Definitions
 from .engine import BrokenSchemaError, Checker, Problem, usable_pattern
 from .files import Location
 from .keyed import Repeat
+from .typed import Type
 
 
 class Verdict(NamedTuple):
@@ -75,6 +76,20 @@ class Schemas:
         if gvk not in self._judges:
             self._judges[gvk] = self._find(gvk)
         return self._judges[gvk]
+
+    def type_of(self, group: str, version: str, kind: str) -> Type | None:
+        """How two objects of a kind are compared; None where neither Kubernetes nor a definition of the side knows it."""
+        gvk = (group, version, kind)
+        every = self._bundle.definitions
+        name = self._bundle.kinds.get(gvk)
+        if name is not None:
+            return Type(every[name], every, name)
+        schema = next((found for found, _kind in self._known_definitions().find(gvk) if found is not None), None)
+        if schema is None:
+            return None
+        own = schema.get("properties")
+        properties = {**(own if isinstance(own, dict) else {}), "metadata": {"$ref": self._bundle.object_meta()[0]}}
+        return Type({**schema, "properties": properties}, every, built_in=False)
 
     def absent(self, group: str, version: str, kind: str) -> Absent:
         """Why a kind has no schema: removed, misspelt, in another group or version, or simply unknown here."""
