@@ -18,7 +18,8 @@ MANIFEST = "manifest.yaml"
 """What the file of a text without a path is called."""
 
 _MARK = re.compile(r"[ \t]*# <- here[ \t]*$", re.MULTILINE)
-_KEYS = ("title", "good", "bad", "severity", "environment", "parameters", "owners", "outside", "base", "promotion")
+_KEYS = ("title", "good", "bad", "severity", "environment", "parameters", "owners", "outside", "base", "promotion",
+         "live")
 _OWNER = frozenset(owner_field.name for owner_field in fields(Owner))
 
 
@@ -48,6 +49,8 @@ class Example:
     """Of a change: the files that were otherwise before it; None where there was none."""
     promotion: bool = False
     """It is a whole repository, whose staging and production are paired; its folders say which is which."""
+    live: str = ""
+    """Of a comparison with a cluster: what `kubectl get -o yaml` prints of it."""
     starts: Mapping[str, int] = field(default_factory=dict)
     """Path -> the line of the examples' file on which the first line of its text stands; only of block scalars."""
 
@@ -106,6 +109,8 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
     owners = item.get("owners", [])
     if not all(isinstance(owner, dict) and _OWNER.issuperset(owner) for owner in owners):
         raise wrong(f"an owner has the keys {', '.join(sorted(_OWNER))}", "owners")
+    if not isinstance(item.get("live", ""), str):
+        raise wrong("live is the text of a dump", "live")
     flags = {key: item.get(key, False) for key in ("outside", "promotion")}
     for key, flag in flags.items():
         if type(flag) is not bool:
@@ -115,7 +120,8 @@ def _example(name: str, number: int, item: Any, origin: Origin | None) -> Exampl
         {path: _MARK.sub("", text) for path, text in marked.items()}, marks, marked,
         Severity.parse(severity) if severity else None, str(item.get("environment", "production")), item.get("parameters", {}),
         tuple(Owner(**{"namespace": "", **owner, "sync_options": tuple(owner.get("sync_options", ()))}) for owner in owners),
-        flags["outside"], base, flags["promotion"], _starts(item, "good" if good else "bad"))
+        flags["outside"], base, flags["promotion"], item.get("live", ""),
+        _starts(item, "good" if good else "bad"))
 
 
 def _starts(item: Map, key: str) -> Mapping[str, int]:

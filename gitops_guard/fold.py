@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from .model import Finding, Occurrence, ResourceId, Rule
 
 _ONE_VALUE = "secrets/"
+_EACH_OBJECT = "drift/"
+"""What lives of one line of Git is as many facts as there are objects."""
 
 
 def fold(occurrences: Iterable[Occurrence], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
@@ -34,6 +36,8 @@ def fold(occurrences: Iterable[Occurrence], rules: Mapping[str, Rule]) -> tuple[
 
 def _identity(occurrence: Occurrence) -> tuple[object, ...]:
     place = occurrence.location
+    if occurrence.rule.startswith(_EACH_OBJECT):
+        return (occurrence.rule, place.file, place.line, place.column, occurrence.path, occurrence.target, occurrence.resource)
     path = occurrence.path if place.quality == "nearest" else None
     return (occurrence.rule, place.file, place.line, place.column, path)
 
@@ -72,6 +76,7 @@ def _finding(group: list[Occurrence], fingerprint: str) -> Finding:
         fingerprint=fingerprint,
         status="known" if all(occurrence.known for occurrence in open_ones or group) else "new",
         waiver=None if open_ones else first.waiver,
+        deviation=first.deviation,
     )
 
 

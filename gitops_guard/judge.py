@@ -15,7 +15,7 @@ from .globs import matches
 from .known import mark
 from .locate import locate, related
 from .mask import Mask
-from .model import Fault, Finding, Occurrence, Resource, Target, pointer, value_at
+from .model import Deviation, Fault, Finding, Occurrence, Resource, Target, pointer, value_at
 from .request import Request
 from .schema import Schemas
 from .selection import Selection
@@ -185,10 +185,18 @@ def _occurrence(fault: Fault, targets: Mapping[str, Target], request: Request, m
         remedy=mask.text(fault.remedy or rule.remedy),
         location=location,
         related=related(fault, location),
-        resource=fault.resource.id if fault.resource is not None else None,
+        resource=fault.name or (fault.resource.id if fault.resource is not None else None),
         path=mask.path(pointer(fault.path)),
         target=name,
+        deviation=_masked(fault.deviation, mask),
     )
+
+
+def _masked(deviation: Deviation | None, mask: Mask) -> Deviation | None:
+    if deviation is None:
+        return None
+    shown = [None if value is None else mask.text(value) for value in (deviation.git, deviation.live)]
+    return replace(deviation, git=shown[0], live=shown[1])
 
 
 def _names(fault: Fault) -> set[str]:

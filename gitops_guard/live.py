@@ -118,8 +118,8 @@ class LiveState:
 
     def was_read(self, key: Identity) -> bool:
         """Whether it is known that an object is there, or that it is not."""
-        return key in self.objects or any(
-            Extent(key.group, key.kind, namespace) in self.complete for namespace in (key.namespace, None))
+        return key in self.objects or (self.unread(key) is None and any(
+            Extent(key.group, key.kind, namespace) in self.complete for namespace in (key.namespace, None)))
 
     def unread(self, key: Identity) -> Unreadable | None:
         """Why an object could not be read; None where nothing was in the way."""

@@ -106,25 +106,26 @@ def _version(text: str | None) -> tuple[int, ...]:
 
 
 def _view(side: Side) -> View:
-    controllers: dict[str, dict[str, str]] = {}
+    statuses: dict[str, dict[str, str]] = {}
     for node in side.graph.nodes:
-        controllers.setdefault(node.id, {})[node.scope] = node.status
+        statuses.setdefault(node.id, {})[node.scope] = node.status
     objects: dict[str, list[tuple[frozenset[str], Resource]]] = {}
-    for roots, resource in _objects(side):
+    for roots, resource in controllers(side):
         objects.setdefault(node_id(resource.id), []).append((roots, resource))
     return View(
         parts=[Part(item.target, item.status, item.resources, item.folders, item.scopes) for item in side.built],
         generated=side.generated,
-        controllers=controllers,
+        controllers=statuses,
         objects=objects,
         uses=side.found.direct,
-        written=lambda folder, field: _written(side, folder, field),
+        written=lambda folder, field: written(side, folder, field),
         exists=lambda file: _exists(side, file),
         declares=lambda file, name: _declared(side, file, name),
     )
 
 
-def _objects(side: Side) -> Iterator[tuple[frozenset[str], Resource]]:
+def controllers(side: Side) -> Iterator[tuple[frozenset[str], Resource]]:
+    """The objects of a side that deploy something, rendered or generated, each with the roots that it grew from."""
     for item in side.built:
         for resource in item.resources:
             if controller_id(resource.id) is not None:
@@ -133,7 +134,8 @@ def _objects(side: Side) -> Iterator[tuple[frozenset[str], Resource]]:
         yield frozenset([scope]), resource
 
 
-def _written(side: Side, folder: str, field: str) -> tuple[object, Origin] | None:
+def written(side: Side, folder: str, field: str) -> tuple[object, Origin] | None:
+    """The value of a field of a folder's kustomization and its place, or None."""
     for name in KUSTOMIZATION_FILES:
         path = join(folder, name)
         if _exists(side, path):

@@ -184,6 +184,23 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Deviation:
+    """What a cluster holds in place of what Git states; secrets are masked already."""
+
+    git: str | None
+    """The value that Git states, as JSON, shortened; None where it states none."""
+    live: str | None
+    """The value that lives; None where there is none."""
+    reverts: bool
+    """Whether the controller that deploys the object undoes it by itself."""
+    cluster: str | None = None
+    manager: str = ""
+    """The field manager that wrote the live value; empty where that is not known."""
+    time: str = ""
+    """RFC 3339: when that manager last changed anything of the object."""
+
+
+@dataclass(frozen=True)
 class Fault:
     """What a step found, before anyone asked where it stands.
 
@@ -203,6 +220,10 @@ class Fault:
     """The target's id; None for what no target takes in."""
     location: Location | None = None
     related: tuple[Related, ...] = ()
+    deviation: Deviation | None = None
+    """Of what differs from a live cluster."""
+    name: ResourceId | None = None
+    """What the fault is about, where no object of the repository is: an object that only lives."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +260,7 @@ class Occurrence:
     waiver: Waiver | None = None
     known: bool = False
     """Whether the base side has it, too."""
+    deviation: Deviation | None = None
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -265,6 +287,8 @@ class Finding:
     status: str = "new"
     """new or known"""
     waiver: Waiver | None = None
+    deviation: Deviation | None = None
+    """Of what differs from a live cluster."""
 
     @property
     def counts(self) -> bool:

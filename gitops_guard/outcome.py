@@ -70,6 +70,41 @@ class ChangeReport:
 
 
 @dataclass(frozen=True)
+class ComparedReport:
+    """What was asked of the cluster about one object that Git states."""
+
+    target: str
+    resource: ResourceId
+    outcome: str
+    """compared, missing, unreadable or ignored (its owner is told not to compare it)"""
+    cluster: str | None = None
+
+
+@dataclass(frozen=True)
+class IgnoredReport:
+    """A difference that somebody is told to leave alone."""
+
+    target: str
+    resource: ResourceId
+    path: str
+    """A JSON pointer; empty for the whole object."""
+    by: str
+    """Which option, of what."""
+    cluster: str | None = None
+
+
+@dataclass(frozen=True)
+class DriftReport:
+    """What was compared with live clusters."""
+
+    compared: tuple[ComparedReport, ...] = ()
+    """Sorted by target and resource."""
+    ignored: tuple[IgnoredReport, ...] = ()
+    anonymous: int = 0
+    """How many objects came without managedFields, so that who changed them can't be told."""
+
+
+@dataclass(frozen=True)
 class Report:
     """All that a run found out; what every reporter is given."""
 
@@ -93,6 +128,8 @@ class Report:
     """What it changes, field by field; None where nothing was compared, or no format that was asked for shows it."""
     graph: Graph = field(default_factory=Graph)
     """Who deploys what, as far as PATHS take it in."""
+    drift: DriftReport | None = None
+    """What was compared with live clusters; None where none was asked."""
     idle: bool = False
     """Whether nothing that is staged reaches anything to judge: then there is nothing to say."""
 

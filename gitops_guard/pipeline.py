@@ -10,21 +10,23 @@ from .baseline import Baseline, dump, load
 from .changes import summed_up
 from .delta import Delta
 from .diffing import delta_of
+from .drifting import drifted
 from .errors import NothingToCheckError, UsageError
 from .evaluate import Evaluation
-from .evaluate.files import FileInput
 from .excerpts import Excerpts
 from .fetch import Fetcher
 from .judge import Beside, Judged, judge
+from .live import Reader
 from .merge import base_commit, merged, unknown
 from .model import Fault, Finding
 from .narrowed import narrowed
 from .nodes import Graph
-from .outcome import Report, RuleReport, TargetReport
+from .outcome import DriftReport, Report, RuleReport, TargetReport
 from .reach import governs, reached
 from .request import GraphRequest, Request
 from .revisions import IndexTree, ObjectTree, RevisionTree, empty_tree
-from .selection import Selection
+from .schema import Schemas
+from .selection import Selection, select
 from .side import Side, build_side, clone_of, work_tree
 from .surroundings.guard import compared
 from .surroundings.promotion import past_of, promotion
@@ -58,21 +60,46 @@ def check(request: Request) -> Report:
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")
     if changed and not found.anything and not found.findings and not beside.changes:
         return _idle(request)
+    report = _report(request, side, found)
+    if before is None or old is None:
+        return report
+    delta = _delta(request, before, side, (old, found)) if request.fields else None
+    return replace(report, changes=summed_up(beside.changes, found.mask), delta=delta)
+
+
+def drift(request: Request, readers: Sequence[Reader]) -> Report:
+    """Compare a repository with live clusters. Raises NothingToCheckError, UsageError or ToolError.
+
+    A cluster that can't be read is in the report, and so is a target that can't be built. Rules about secrets are asked what
+    must not be shown, and report nothing themselves.
+    """
+    side = _side(request, _head(request))
+    secrets = select(request.policies.rules, request.config, chosen=("secrets/*",), described=request.policies.described)
+    mask = judge(replace(request, selection=secrets), side, Beside()).mask
+    schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
+    live = drifted(side, request.named, schemas, readers, mask)
+    found = judge(request, side, Beside(faults=live.faults, hidden=mask))
+    if not (live.compared or live.faults or found.findings):
+        raise NothingToCheckError("nothing was compared: no target states anything for a cluster that was named")
+    return _report(request, side, found, live.report())
+
+
+def _report(request: Request, side: Side, found: Judged, live: DriftReport | None = None) -> Report:
+    """What a run says at its end."""
     findings = tuple(finding if request.baseline is None else _with_status(finding, request.baseline, request.policies.events)
                      for finding in found.findings)
     return Report(
         version=request.version,
         targets=tuple(TargetReport(item.target, len(item.resources), item.status) for item in found.built),
         findings=findings,
-        rules=_rules(request, found.judged, found.built, found.files),
+        rules=_rules(request, found, live),
         resources=sum(len(item.resources) for item in found.built),
         unresolved=sum(1 for fault in found.faults if fault.rule == "render/unresolved"),
         silenced=dict(sorted(found.silenced.items())),
         passed=_passed(found.judged, found.built, found.faults, request.selection),
         sources=Excerpts(side.sources, found.mask, _shown(findings)),
-        changes=None if before is None else summed_up(beside.changes, found.mask),
-        delta=None if before is None or old is None or not request.fields else _delta(request, before, side, (old, found)),
         graph=narrowed(side.graph, request.named),
+        drift=live,
     )
 
 
@@ -171,11 +198,13 @@ def _shown(findings: Iterable[Finding]) -> set[str]:
         finding.location.file for finding in found if finding.rule in _UNREADABLE}
 
 
-def _rules(request: Request, judged: Evaluation, built: Sequence[Built], files: Sequence[FileInput]) -> tuple[RuleReport, ...]:
+def _rules(request: Request, found: Judged, live: DriftReport | None) -> tuple[RuleReport, ...]:
+    built = found.built
     count = {"render": len(built), "schema": sum(len(item.resources) for item in built),
-             "source": len({path for item in built for path in item.read} | {item.path for item in files})}
+             "source": len({path for item in built for path in item.read} | {item.path for item in found.files}),
+             "drift": 0 if live is None else len(live.compared)}
     described = request.policies.described
-    return tuple(RuleReport(rule, judged.checked.get(rule.id, count.get(rule.id.partition("/")[0], 0)))
+    return tuple(RuleReport(rule, found.judged.checked.get(rule.id, count.get(rule.id.partition("/")[0], 0)))
                  for _id, rule in sorted(request.policies.rules.items()) if rule.id in request.selection.enabled
                  and not (rule.id in described and described[rule.id].scope == "admission"))
 

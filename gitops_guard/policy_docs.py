@@ -103,6 +103,9 @@ def _example(example: Example, words: Words) -> Iterator[str]:
         if path != MANIFEST or len(example.marked) > 1 or example.base:
             yield from ("", words(f"`{path}`") + (" after" if example.base.get(path) is not None else ""))
         yield from _text(path, text)
+    if example.live:
+        yield from ("", "and in the cluster")
+        yield from _text(MANIFEST, example.live)
     if example.base:
         gone = [words(f"`{path}`") for path in example.base if path not in example.marked]
         yield from (("", f"{', '.join(gone)} removed") if gone else ())

@@ -16,6 +16,8 @@ from .model import Rule, Severity
 
 ALWAYS = ("render", "source", "engine", "waiver")
 """Categories that say what was not judged: choosing among policies does not switch them off."""
+LIVE = "drift"
+"""The category of rules that need a cluster; a run has either these or the others."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,20 @@ class Selection:
 
 
 def select(rules: Mapping[str, Rule], config: Config, *, described: Mapping[str, Metadata], chosen: Sequence[str] = (),
-           ignored: Sequence[str] = ()) -> Selection:
+           ignored: Sequence[str] = (), live: bool = False) -> Selection:
     """What runs, of `rules`: the command line (`--select`, `--ignore`) beats the configuration.
 
-    `described` says which parameters each rule has. Raises UsageError where an id or glob fits no rule, and for a parameter
+    `live` says whether the repository is compared with a cluster: then the rules about that run, else all others. `described`
+    says which parameters each rule has. Raises UsageError where an id or glob fits no rule, and for a parameter
     that a rule does not have, or of another type; the message names the nearest.
     """
     _all_fit((pattern for pattern, _settings in config.rules), rules, lambda pattern: _place(config, pattern))
     _all_fit(chosen, rules, lambda _pattern: "--select")
     _all_fit(ignored, rules, lambda _pattern: "--ignore")
     parameters_of.check(config, described)
+    if chosen and not any(_is_live(rule) is live and any_matches(chosen, rule) for rule in rules):
+        raise UsageError(f"--select chooses no rule that `{'drift' if live else 'check'}` has; "
+                         f"rules of {LIVE}/* run in `gitops-guard drift`, all others in `gitops-guard check`")
     enabled: set[str] = set()
     silenced: set[str] = set()
     severities: dict[str, Severity] = {}
@@ -57,9 +63,13 @@ def select(rules: Mapping[str, Rule], config: Config, *, described: Mapping[str,
         if rule.partition("/")[0] in ALWAYS:
             off = rule in ignored or _named_off(config, rule)
             (silenced if off else enabled).add(rule)
-        elif _runs(rule, settings.enabled, chosen, ignored):
+        elif _is_live(rule) is live and _runs(rule, settings.enabled, chosen, ignored):
             enabled.add(rule)
     return Selection(frozenset(enabled), frozenset(silenced), severities, parameters)
+
+
+def _is_live(rule: str) -> bool:
+    return rule.partition("/")[0] == LIVE
 
 
 def _runs(rule: str, configured: bool | None, chosen: Sequence[str], ignored: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from ..errors import GuardError
 _COMMANDS = {
     "check": "render, validate, judge",
     "diff": "print what a change does to what is rendered",
+    "drift": "compare with what a cluster runs",
     "graph": "print who deploys what",
     "init": "write a configuration, the hook and the workflow",
     "policies": "list, explain, test, new",

@@ -8,7 +8,7 @@ from ..outcome import Report
 from .lazy import renderer
 from .options import Options
 
-__all__ = ["FORMATS", "Format", "Options"]
+__all__ = ["FORMATS", "LIVE_FORMATS", "Format", "Options"]
 
 Format = Callable[[Report, Options], str]
 
@@ -23,3 +23,5 @@ FORMATS: dict[str, Format] = {
     "markdown": renderer(__name__, "markdown"),
     "html": renderer(__name__, "page"),
 }
+LIVE_FORMATS = {**FORMATS, "openmetrics": renderer(__name__, "openmetrics")}
+"""Of a comparison with a cluster: the same, and numbers for a monitoring system."""

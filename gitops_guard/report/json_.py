@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import Finding, Location, ResourceId, Severity
-from ..outcome import ChangeReport, LossReport, Report, TargetReport
+from ..model import Deviation, Finding, Location, ResourceId, Severity
+from ..outcome import ChangeReport, DriftReport, LossReport, Report, TargetReport
 from .escape import json_text
 from .options import Options
 from .summary import known, silenced, waived
@@ -32,6 +32,7 @@ def render(report: Report, _options: Options) -> str:
         "rules": [{"id": entry.rule.id, "title": entry.rule.title, "severity": entry.rule.severity.word, "checked": entry.checked}
                   for entry in report.rules],
         **({} if report.changes is None else {"changes": [_change(change) for change in report.changes]}),
+        **({} if report.drift is None else {"drift": _drift(report.drift)}),
     })
 
 
@@ -67,6 +68,22 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "waiver": None if waiver is None else {"reason": waiver.reason, "expires": waiver.expires,
                                                "location": _location(waiver.location)},
         "fingerprint": finding.fingerprint,
+        **({} if finding.deviation is None else {"drift": _deviation(finding.deviation)}),
+    }
+
+
+def _deviation(found: Deviation) -> dict[str, Any]:
+    return {"git": found.git, "live": found.live, "reverts": found.reverts, "cluster": found.cluster,
+            "manager": found.manager or None, "time": found.time or None}
+
+
+def _drift(found: DriftReport) -> dict[str, Any]:
+    return {
+        "compared": [{"target": one.target, "resource": _identity(one.resource), "outcome": one.outcome, "cluster": one.cluster}
+                     for one in found.compared],
+        "ignored": [{"target": one.target, "resource": _identity(one.resource), "path": one.path, "by": one.by,
+                     "cluster": one.cluster} for one in found.ignored],
+        "anonymous": found.anonymous,
     }
 
 

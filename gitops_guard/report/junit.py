@@ -1,12 +1,14 @@
 """A Report -> JUnit XML as Jenkins' junit-10.xsd has it: a suite for each target, a case for each rule and resource.
 
+Of a comparison with a cluster there is one case for each object that was compared, whatever rules found in it.
+
 That schema has no `file` or `line` on a case; the place stands at the beginning of the failure's text, where GitLab, Jenkins and
 Azure show it. What passed is there, too: a clean run is not an empty one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..model import Finding
@@ -26,7 +28,9 @@ _STATUS = {
     "partial": "a part of this target isn't known from here",
 }
 # These say that something could not be judged, not that it was judged to be wrong.
-_ERRORS = ("render/failed", "source/", "engine/")
+_ERRORS = ("render/failed", "source/", "engine/", "drift/unreadable")
+_LIVE = "drift/"
+_OUTCOMES = {"ignored": "its owner is told not to compare it"}
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,13 @@ def _document(report: Report, options: Options, excerpts: Excerpts, findings: Se
     """The document with these findings, with or without what passed; what is missing is a case of its own."""
     cases: dict[str, list[Case]] = {entry.target.id: [_built(entry)] for entry in report.targets}
     outside: list[Case] = []
-    for finding in findings:
+    alone = [finding for finding in findings if report.drift is None or not finding.rule.startswith(_LIVE)]
+    for finding in alone:
         case = _case(finding, excerpts, options)
         for target in finding.targets or ("",):
             cases.get(target, outside).append(case)
+    for target, case in _live(report, findings, excerpts, options, passed=passed):
+        cases.get(target, outside).append(case)
     for target, rule in report.passed if passed else ():
         cases.get(target, outside).append(Case(rule))
     if not passed:
@@ -84,6 +91,37 @@ def _built(entry: TargetReport) -> Case:
     if entry.status == "rendered":
         return Case("rendered")
     return Case("rendered", "skipped", f"{entry.status}: {_STATUS.get(entry.status, 'not rendered')}")
+
+
+def _live(report: Report, findings: Sequence[Finding], excerpts: Excerpts, options: Options, *,
+          passed: bool) -> Iterator[tuple[str, Case]]:
+    """A case for each object that was compared with a cluster, and one for each finding about something else."""
+    if report.drift is None:
+        return
+    found: dict[tuple[str, str, str | None], list[Finding]] = {}
+    for finding in findings:
+        if finding.rule.startswith(_LIVE):
+            cluster = finding.deviation.cluster if finding.deviation is not None else None
+            what = str(finding.resource) if finding.resource is not None else finding.location.file
+            found.setdefault((finding.targets[0] if finding.targets else "", what, cluster), []).append(finding)
+    for one in report.drift.compared:
+        mine = found.pop((one.target, str(one.resource), one.cluster), [])
+        if mine or passed:
+            yield one.target, _object(str(one.resource), one.cluster, one.outcome, mine, excerpts, options)
+    for (target, what, cluster), mine in found.items():
+        yield target, _object(what, cluster, "", mine, excerpts, options)
+
+
+def _object(what: str, cluster: str | None, outcome: str, findings: Sequence[Finding], excerpts: Excerpts,
+            options: Options) -> Case:
+    name = visible(f"{what} in {cluster}" if cluster else what)
+    cases = [_case(finding, excerpts, options) for finding in findings]
+    for wanted in ("error", "failure", "skipped", "passed"):
+        worst = [case for case in cases if case.outcome == wanted]
+        if worst:
+            body = "\n".join(case.body for case in cases)
+            return Case(name, wanted, "; ".join(case.message for case in worst), body, worst[0].kind)
+    return Case(name, "skipped", _OUTCOMES[outcome]) if outcome in _OUTCOMES else Case(name)
 
 
 def _case(finding: Finding, excerpts: Excerpts, options: Options) -> Case:

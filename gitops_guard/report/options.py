@@ -20,5 +20,11 @@ class Options:
     """junit: the lowest severity that is a failure; None: nothing is."""
     everything: bool = False
     """text, markdown, sarif: show waived findings, too, and text and markdown also those that are known."""
+    ignored: bool = False
+    """text: list each difference with a cluster that is ignored."""
+    seconds: float | None = None
+    """openmetrics: how long the run took; None where nobody asks the clock."""
+    finished: float | None = None
+    """openmetrics: when it ended, in seconds since 1970."""
     page: Callable[[str], str] | None = None
     """sarif: rule id -> its page in markdown, which is then the rule's help."""

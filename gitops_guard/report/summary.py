@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model import Severity
-from ..outcome import Report
+from ..outcome import DriftReport, Report
 
 _WORST_FIRST = sorted(Severity, reverse=True)
 
@@ -28,9 +28,21 @@ def checked(report: Report) -> str:
     bad = ", ".join(f"{statuses.count(status)} {status}" for status in ("failed", "unresolved", "partial") if status in statuses)
     targets = number(len(statuses), "target") + (f" ({bad})" if bad else "")
     text = f"{targets}, {number(report.resources, 'resource')}, {number(report.unresolved, 'unresolved part')}"
+    if report.drift is not None:
+        return f"{text}; {compared(report.drift)}"
     if not report.targets and not any(rule.checked for rule in report.rules):
         return f"{text}: nothing was checked"
     return f"{text}, {number(len(report.rules), 'rule')}"
+
+
+def compared(drift: DriftReport) -> str:
+    """What was compared with clusters, and what could not be, or was left alone."""
+    outcomes = [one.outcome for one in drift.compared]
+    parts = [f"{number(outcomes.count('compared'), 'object')} compared"]
+    parts += [f"{outcomes.count(outcome)} {outcome}" for outcome in ("missing", "unreadable", "ignored") if outcome in outcomes]
+    parts += [number(len(drift.ignored), "ignored difference")] if drift.ignored else []
+    parts += [f"{drift.anonymous} without managedFields"] if drift.anonymous else []
+    return ", ".join(parts)
 
 
 def waived(report: Report) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model import Finding, Location, ResourceId, Severity
-from ..outcome import ChangeReport, Report
+from ..outcome import ChangeReport, DriftReport, Report
 from .changes import losses, name, of_target, total, worst_first
 from .escape import visible
 from .excerpt import Excerpt, Excerpts
@@ -30,6 +30,8 @@ def render(report: Report, options: Options) -> str:
     line = f"{found(report)} in {checked(report)}"
     if report.changes is not None:
         blocks.append(_changes(report.changes, options))
+    if report.drift is not None and options.ignored and report.drift.ignored:
+        blocks.append(_ignored(report.drift, options))
     return "\n".join([*blocks, paint(line, _COLORS[worst] if worst else _BOLD, options)]) + "\n"
 
 
@@ -61,6 +63,15 @@ def _changes(changes: tuple[ChangeReport, ...], options: Options) -> str:
         lines += _names("+", change.created, _CREATED, options) + _names("~", change.changed, _CHANGED, options)
     if len(changes) > _CHANGED_TARGETS:
         lines.append(f"  and {len(changes) - _CHANGED_TARGETS} more targets")
+    return "\n".join(lines) + "\n"
+
+
+def _ignored(drift: DriftReport, options: Options) -> str:
+    """The differences that somebody is told to leave alone, in lines, with a line end."""
+    lines = [paint("ignored differences:", _BOLD, options)]
+    for one in drift.ignored:
+        field = f" {visible(one.path)}" if one.path else ""
+        lines.append(f"  {name(one.resource)}{field}: {visible(one.by)}")
     return "\n".join(lines) + "\n"
 
 

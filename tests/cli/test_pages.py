@@ -48,7 +48,8 @@ def helps(folder: str) -> dict[str, dict[str, str]]:
 
 def test_the_help_in_sarif_is_the_page_for_every_rule(repo: Path) -> None:
     found = helps(str(repo))
-    assert sorted(found) == sorted({*RULES, "house/owner-label", "house/other"} - REQUESTS)
+    live = {rule for rule in RULES if rule.startswith("drift/")}
+    assert sorted(found) == sorted({*RULES, "house/owner-label", "house/other"} - REQUESTS - live)
     for rule, help_ in found.items():
         page = run("policies", "explain", rule, "--policy", "more")
         assert page.exit_code == 0

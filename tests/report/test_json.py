@@ -34,7 +34,7 @@ def objects(node, place=()):
 @pytest.mark.parametrize(("place", "node"), list(objects(SCHEMA)), ids=lambda value: "/".join(value) if isinstance(value, tuple) else "")
 def test_the_schema_is_complete(place, node):
     assert node["additionalProperties"] is False
-    optional = {("$defs", "target"): {"cluster"}, (): {"changes"}}
+    optional = {("$defs", "target"): {"cluster"}, (): {"changes", "drift"}, ("$defs", "finding"): {"drift"}}
     assert set(node["properties"]) - set(node["required"]) == optional.get(place, set())
 
 

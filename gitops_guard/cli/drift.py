@@ -1,0 +1,82 @@
+"""`gitops-guard drift`: compare with live clusters, report."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from .. import __version__
+from ..dump import DumpReader
+from ..errors import UsageError
+from ..live import Reader
+from ..pipeline import drift
+from ..report import LIVE_FORMATS, Options
+from ..request import Request
+from ..selection import select
+from .inputs import load_baseline, load_config, load_policies, schema_paths
+from .options import color_option, jobs_option, place_options, report_options, selection_options
+from .place import relative, root_of
+from .publish import publish, wishes
+from .terminal import today
+
+
+def _selecting(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(selection_options()):
+        command = option(command)
+    return command
+
+
+@click.command("drift")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--live", multiple=True, metavar="FILE|DIR",
+              help="Compare with what `kubectl get -o yaml --show-managed-fields` printed, not with a cluster; can be repeated.")
+@click.option("--live-complete", is_flag=True,
+              help="With --live: what is not in the dumps is not in the cluster, whatever its kind.")
+@click.option("--policy", "policies", multiple=True, metavar="DIR",
+              help="Also mask what secrets/* policies in this folder report; can be repeated.")
+@_selecting
+@click.option("--show-ignored", is_flag=True, help="List each difference that an option says to ignore; they are always counted.")
+@report_options(LIVE_FORMATS)
+@jobs_option("Worker processes that look for secrets.")
+@place_options
+@color_option("Colour the text report.")
+def command(paths: tuple[str, ...], live: tuple[str, ...], live_complete: bool, policies: tuple[str, ...],
+            chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...],
+            show_ignored: bool, format_: str, reports: tuple[str, ...], baseline: str | None, write_baseline: str | None,
+            fail_on: str, jobs: int, config_file: str | None, root: str | None, allowed: tuple[str, ...], allow_remote: bool,
+            color: str) -> None:
+    """Compare what Git states with what a cluster runs: what differs, who wrote it, and whether anybody reverts it.
+
+    PATHS narrow it to the targets that they stand for. Default: this folder. Nothing is changed in the cluster.
+
+    Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage or configuration, 3 nothing was compared, 4 could
+    not finish.
+    """
+    began = time.monotonic()
+    wanted = wishes(LIVE_FORMATS, format_, reports, write_baseline, fail_on, color)
+    top = root_of(root, paths)
+    named = tuple(relative(top, path) for path in paths or (".",) if paths or root is None) or (".",)
+    config = load_config(top, config_file, paths[0] if paths else ".")
+    known = load_policies(policies, root=top, config=config, allowed=allowed)
+    readers = _readers(live, complete=live_complete)
+    request = Request(
+        root=top, named=named, config=config, policies=known,
+        selection=select(known.rules, config, chosen=chosen, ignored=ignored, described=known.described, live=True),
+        kubernetes_version=kubernetes_version or config.kubernetes_version,
+        schema_locations=schema_paths(top, config, schema_locations, allowed), jobs=jobs, today=today(), version=__version__,
+        allow_remote=allow_remote, baseline=None if baseline is None else load_baseline(baseline),
+        allowed=tuple(Path(path) for path in allowed),
+    )
+    report = drift(request, readers)
+    options = Options(ignored=show_ignored, seconds=time.monotonic() - began, finished=time.time())
+    sys.exit(publish(report, request, known, wanted, options))
+
+
+def _readers(live: tuple[str, ...], *, complete: bool) -> Sequence[Reader]:
+    if live:
+        return [DumpReader(live, complete=complete)]
+    raise UsageError("there is no cluster to compare with: name a dump of it with --live")

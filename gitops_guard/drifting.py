@@ -1,0 +1,125 @@
+"""A built side and readers of clusters -> what differs: faults for the report, what was compared, what is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .drift.argocd import settings
+from .drift.find import find
+from .drift.view import OwnerView, Part, View
+from .drift.want import wants
+from .grow import node_id
+from .live import LiveState, Reader
+from .mask import Mask
+from .merge import controllers, written
+from .model import Fault, Location, Resource
+from .origin import Map, Origin, Seq
+from .outcome import ComparedReport, DriftReport, IgnoredReport
+from .render import is_cluster_scoped
+from .schema import Schemas
+from .side import Side
+from .targets import Built
+
+_SINCE_KUSTOMIZE = frozenset({
+    "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
+    "ClusterTrustBundle", "ServiceCIDR", "IPAddress", "ResourceSlice", "DeviceClass", "DeviceTaintRule", "VolumeAttributesClass",
+    "StorageVersionMigration", "SelfSubjectReview", "PodCertificateRequest",
+})
+"""Kinds of Kubernetes without a namespace that are younger than kustomize's table of them."""
+
+
+@dataclass
+class Drifted:
+    """What the comparison with every cluster came to."""
+
+    faults: list[Fault] = field(default_factory=list)
+    compared: list[ComparedReport] = field(default_factory=list)
+    ignored: list[IgnoredReport] = field(default_factory=list)
+    anonymous: int = 0
+
+    def report(self) -> DriftReport:
+        """As a report has it, sorted."""
+        return DriftReport(
+            tuple(sorted(self.compared, key=lambda one: (one.target, one.resource, one.cluster or ""))),
+            tuple(sorted(self.ignored, key=lambda one: (one.target, one.resource, one.path, one.by, one.cluster or ""))),
+            self.anonymous)
+
+
+def drifted(side: Side, named: Sequence[str], schemas: Schemas, readers: Sequence[Reader], mask: Mask) -> Drifted:
+    """Read each cluster and compare it with its targets. What must not be shown of a cluster is added to the mask."""
+    found = Drifted()
+    scopes = _scopes(side)
+    every: dict[str, list[tuple[frozenset[str], Resource]]] = {}
+    for roots, resource in controllers(side):
+        every.setdefault(node_id(resource.id), []).append((roots, resource))
+    tracking, ignores = settings(resource for item in side.built for resource in item.resources)
+
+    def namespaced(api_version: str, kind: str) -> bool | None:
+        group, _, version = api_version.rpartition("/")
+        if is_cluster_scoped(api_version, kind) or (kind in _SINCE_KUSTOMIZE and group.endswith(".k8s.io")):
+            return False
+        known = schemas.type_of(group, version, kind)
+        return True if known is not None and known.built_in else scopes.get((group, kind))
+
+    for reader in readers:
+        built = [item for item in side.wanted(named) if reader.takes(item.target)]
+        view = View([_part(item, every, side) for item in built], schemas.type_of, namespaced, tracking, ignores)
+        state = reader.read(wants(view))
+        _hide(state, mask)
+        one = find(view, state, lambda text: mask.text(text) != text)
+        found.faults += one.faults
+        found.compared += one.compared
+        found.ignored += one.ignored
+        found.anonymous += one.anonymous
+    return found
+
+
+def _part(item: Built, every: Mapping[str, Sequence[tuple[frozenset[str], Resource]]], side: Side) -> Part:
+    owners = [OwnerView(owner, _near(every.get(owner.id, ()), item.scopes)) for owner in item.target.owners]
+    return Part(item.target, item.status, item.resources, owners, _place(item, side))
+
+
+def _near(found: Iterable[tuple[frozenset[str], Resource]], scopes: frozenset[str]) -> Resource | None:
+    """The object that grew from one of these roots."""
+    return next((one for roots, one in found if not roots or not scopes or roots & scopes), None)
+
+
+def _place(item: Built, side: Side) -> Location:
+    """Where a finding stands that no object of a target is about: its kustomization's `resources:`, else its first file."""
+    for name in ("resources", "generators", "helmCharts"):
+        found = written(side, item.target.path, name)
+        if found is not None:
+            origin = found[1]
+            return Location(origin.file, origin.key_line or origin.line, origin.key_column or origin.column, "nearest")
+    return Location(min(item.target.files or item.read, default=item.target.path), 1, 1, "nearest")
+
+
+def _scopes(side: Side) -> dict[tuple[str, str], bool]:
+    """(group, kind) -> whether it has a namespace, of the kinds that the side itself defines."""
+    found = {}
+    for body in side.crds():
+        spec = body.get("spec")
+        names = spec.get("names") if isinstance(spec, dict) else None
+        if isinstance(spec, dict) and isinstance(names, dict):
+            found[str(spec.get("group")), str(names.get("kind"))] = spec.get("scope") != "Cluster"
+    return found
+
+
+def _hide(state: LiveState, mask: Mask) -> None:
+    """Take in the values of the Secrets that live."""
+    for key, live in state.objects.items():
+        if (key.group, key.kind) == ("", "Secret"):
+            body = _tree(live)
+            mask.secret(Resource(body, None, Origin("", 1, 1)))
+
+
+def _tree(value: Any) -> Any:
+    """A plain value with containers that could have origins."""
+    if isinstance(value, dict):
+        return Map({key: _tree(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return Seq([_tree(item) for item in value])
+    return value
+

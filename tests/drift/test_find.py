@@ -1,0 +1,249 @@
+"""A repository and a dump end to end: owners, what is left over, what is ignored, what can't be read."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from gitops_guard.cli import cli
+
+APPLICATION = """
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop, namespace: argocd}
+spec:
+  project: default
+  source: {repoURL: "https://git.example.com/shop.git", path: shop, targetRevision: HEAD}
+  destination: {server: "https://kubernetes.default.svc", namespace: shop}
+  syncPolicy: %s
+  ignoreDifferences: %s
+"""
+KUSTOMIZATION = """
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: shop, namespace: flux-system}
+spec: {interval: 10m, prune: %s, path: ./shop, sourceRef: {kind: GitRepository, name: flux-system}, ignore: %s, suspend: %s}
+"""
+SETTINGS = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop}
+data:
+  mode: fast
+"""
+CONFIG = 'repositories: {"https://git.example.com/shop.git": .}\n'
+
+
+def argocd(policy="{automated: {prune: true, selfHeal: true}}", ignores="[]"):
+    return {"apps/shop.yaml": APPLICATION % (policy, ignores), ".gitops-guard.yaml": CONFIG}
+
+
+def flux(prune="true", ignore="[]", suspend="false"):
+    return {"clusters/prod/shop.yaml": KUSTOMIZATION % (prune, ignore, suspend)}
+
+
+def live(name="settings", kind="ConfigMap", labels=None, annotations=None, managed=(), **body):
+    metadata = {"name": name, "namespace": "shop", "labels": labels or {}, "annotations": annotations or {}, "managedFields": list(managed)}
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata, **(body or {"data": {"mode": "fast"}})}
+
+
+@pytest.fixture
+def drift(tmp_path):
+    def run(files, dump, *args, settings=SETTINGS):
+        root = tmp_path / "repo"
+        for name, text in {"shop/kustomization.yaml": "resources:\n  - settings.yaml\n", "shop/settings.yaml": settings, **files}.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(textwrap.dedent(text).lstrip())
+        (tmp_path / "live.yaml").write_text(dump if isinstance(dump, str) else yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": dump}))
+        done = CliRunner().invoke(cli, ["drift", str(root / "shop"), "--root", str(root), "--live", str(tmp_path / "live.yaml"), "--format", "json", "--jobs", "1", *args])
+        assert done.exit_code in (0, 1), done.output
+        return json.loads(done.stdout)
+
+    return run
+
+
+def told(report):
+    return [(one["rule"], one["severity"], one["resource"] and one["resource"]["name"], one["path"]) for one in report["findings"]]
+
+
+SLOW = live(data={"mode": "slow"})
+
+
+@pytest.mark.parametrize(("files", "severity", "reverts"), [
+    (argocd(), "warning", True), (argocd("{automated: {}}"), "error", False), (argocd("{}"), "error", False),
+    (argocd("{automated: {selfHeal: true, enabled: false}}"), "error", False),
+    (flux(), "warning", True), (flux(suspend="true"), "error", False), ({}, "error", False),
+])
+def test_who_reverts_a_change(drift, files, severity, reverts):
+    report = drift(files, [SLOW])
+    assert told(report) == [("drift/changed", severity, "settings", "/data/mode")]
+    found = report["findings"][0]
+    assert found["location"]["file"] == "shop/settings.yaml"
+    assert found["location"]["line"] == 5
+    assert found["drift"] == {"git": '"fast"', "live": '"slow"', "reverts": reverts, "cluster": None, "manager": None, "time": None}
+
+
+@pytest.mark.parametrize(("files", "wanted"), [
+    (argocd(), "warning"), (argocd("{automated: {prune: true}}"), "error"), (flux(), "warning"), ({}, "error")])
+def test_what_is_missing(drift, files, wanted):
+    assert told(drift(files, [live("other")])) == [("drift/missing", wanted, "settings", "")]
+
+
+def by(manager, fields, **more):
+    return {"manager": manager, "operation": "Update", "time": "2026-03-01T09:30:00Z", "fieldsType": "FieldsV1", "fieldsV1": fields, **more}
+
+
+@pytest.mark.parametrize(("files", "manager", "severities"), [
+    (argocd(), "kubectl-edit", ("error", "warning")),  # Argo CD does not see what Git never stated
+    (flux(), "kubectl-edit", ("warning", "note")),  # Flux takes over what kubectl wrote
+    (flux(), "k9s", ("error", "warning")),
+    (flux(), "flux-client-side-apply", ("error", "warning")),
+])
+def test_what_a_person_added(drift, files, manager, severities):
+    added = live(data={"mode": "fast", "debug": "on"}, managed=[by(manager, {"f:data": {"f:debug": {}}})])
+    report = drift(files, [added])
+    assert told(report) == [("drift/changed", severities[0], "settings", "/data/debug"), ("drift/manual-change", severities[1], "settings", "/data/debug")]
+    assert {one["drift"]["manager"] for one in report["findings"]} == {manager}
+    assert {one["drift"]["time"] for one in report["findings"]} == {"2026-03-01T09:30:00Z"}
+
+
+def test_a_restart_is_a_change_by_hand_and_no_difference(drift):
+    workload = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "shop"}, "spec": {
+        "selector": {"matchLabels": {"app": "web"}}, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "web:1"}]}}}}
+    restarted = json.loads(json.dumps(workload))
+    restarted["spec"]["template"]["metadata"]["annotations"] = {"kubectl.kubernetes.io/restartedAt": "2026-03-01T09:30:00Z"}
+    restarted["metadata"]["managedFields"] = [by("kubectl-rollout", {"f:spec": {"f:template": {"f:metadata": {"f:annotations": {".": {}, "f:kubectl.kubernetes.io/restartedAt": {}}}}}})]
+    report = drift(flux(), [restarted], settings=yaml.safe_dump(workload))
+    assert [one["rule"] for one in report["findings"]] == ["drift/manual-change"]
+
+
+TRACKED = {"argocd.argoproj.io/tracking-id": "shop:/ConfigMap:shop/old"}
+LABELLED = {"kustomize.toolkit.fluxcd.io/name": "shop", "kustomize.toolkit.fluxcd.io/namespace": "flux-system"}
+
+
+@pytest.mark.parametrize(("files", "other", "wanted"), [
+    (argocd(), live("old", annotations=TRACKED), "note"),
+    (argocd("{automated: {selfHeal: true}}"), live("old", annotations=TRACKED), "warning"),
+    (argocd(), live("copy", annotations=TRACKED), None),  # a copy: the id is that of another object
+    (argocd(), live("old", annotations={"argocd.argoproj.io/tracking-id": "other:/ConfigMap:shop/old"}), None),
+    (argocd(), live("old", annotations={"argocd.argoproj.io/tracking-id": "argocd_shop:/ConfigMap:shop/old"}), "note"),
+    (argocd(), live("old", annotations={**TRACKED, "argocd.argoproj.io/installation-id": "another"}), None),
+    (argocd(), live("old", annotations={**TRACKED, "argocd.argoproj.io/compare-options": "IgnoreExtraneous"}), None),
+    (argocd(), live("old", annotations={**TRACKED, "argocd.argoproj.io/sync-options": "Prune=false"}), None),
+    (argocd(), live("old", annotations={**TRACKED, "argocd.argoproj.io/hook": "PreSync"}), None),
+    (argocd(), live("old", labels={"app.kubernetes.io/instance": "shop"}), None),
+    (flux(), live("old", labels=LABELLED), "note"), (flux("false"), live("old", labels=LABELLED), "warning"),
+    (flux(), live("old", labels={**LABELLED, "kustomize.toolkit.fluxcd.io/prune": "Disabled"}), None),
+    (flux(), live("old", labels={**LABELLED, "kustomize.toolkit.fluxcd.io/namespace": "elsewhere"}), None),
+    (flux(), live("old"), None), ({}, live("old", annotations=TRACKED, labels=LABELLED), None),
+])
+def test_what_is_left_over(drift, files, other, wanted):
+    report = drift(files, [live(), other])
+    assert told(report) == ([("drift/extra", wanted, "old", "")] if wanted else [])
+    if wanted:
+        assert (report["findings"][0]["location"]["file"], report["findings"][0]["location"]["line"]) == ("shop/kustomization.yaml", 1)
+
+
+def test_what_another_object_owns_is_never_left_over(drift):
+    other = live("old", labels=LABELLED)
+    other["metadata"]["ownerReferences"] = [{"kind": "Widget", "name": "a", "apiVersion": "example.com/v1", "uid": "1"}]
+    assert told(drift(flux(), [live(), other])) == []
+
+
+def test_nothing_is_left_over_where_not_all_is_rendered(drift):
+    files = {**flux(), "shop/kustomization.yaml": "resources:\n  - settings.yaml\n  - https://github.com/example/base//deploy?ref=v1\n"}
+    assert [one["rule"] for one in drift(files, [live(), live("old", labels=LABELLED)])["findings"]] == ["render/unresolved"]
+
+
+@pytest.mark.parametrize("files", [
+    argocd(ignores="[{kind: ConfigMap, jsonPointers: [/data/mode]}]"),
+    argocd(ignores="[{group: '', kind: ConfigMap, name: settings, namespace: shop, jsonPointers: [/data]}]"),
+    argocd(ignores="[{group: '*', kind: '*', jqPathExpressions: ['.data.mode']}]"),
+    argocd(ignores="[{kind: ConfigMap, jqPathExpressions: ['.data | select(.mode == \"slow\") | .mode', '.data.mode']}]"),
+    argocd(ignores="[{kind: ConfigMap, managedFieldsManagers: [some-operator]}]"),
+    flux(ignore="[{paths: [/data/mode]}]"), flux(ignore="[{paths: [/data/mode], target: {kind: Config.*, name: settings}}]"),
+    flux(ignore="[{paths: [''], target: {kind: ConfigMap}}]"),
+    flux(ignore="[{paths: [/data/mode], target: {labelSelector: 'tier in (a, b),!x'}}]"),
+])
+def test_what_is_ignored_is_counted(drift, files):
+    managed = [by("some-operator", {"f:data": {"f:mode": {}}})]
+    report = drift(files, [live(data={"mode": "slow"}, managed=managed, labels={"tier": "a"})])
+    assert told(report) == []
+    assert [(one["path"], one["resource"]["name"]) for one in report["drift"]["ignored"]] == [("/data/mode", "settings")]
+
+
+@pytest.mark.parametrize("files", [
+    argocd(ignores="[{kind: ConfigMap, jsonPointers: [/data/other]}]"), argocd(ignores="[{kind: ConfigMap, name: other, jsonPointers: [/data/mode]}]"),
+    argocd(ignores="[{kind: ConfigMap, namespace: other, jsonPointers: [/data]}]"), argocd(ignores="[{kind: Secret, jsonPointers: [/data]}]"),
+    argocd(ignores="[{kind: ConfigMap, managedFieldsManagers: [another]}]"), flux(ignore="[{paths: [/data/mode], target: {name: sett}}]"),
+    flux(ignore="[{paths: [/data/mode], target: {labelSelector: tier=b}}]"),
+])
+def test_what_is_not_meant_is_not_ignored(drift, files):
+    assert [one["path"] for one in drift(files, [live(data={"mode": "slow"}, labels={"tier": "a"})])["findings"]] == ["/data/mode"]
+
+
+def test_an_expression_that_is_not_understood_is_said(drift):
+    report = drift(argocd(ignores="[{kind: ConfigMap, jqPathExpressions: ['.data | to_entries[]']}]"), [SLOW])
+    assert sorted(told(report)) == [("drift/changed", "warning", "settings", "/data/mode"),
+                                    ("drift/unreadable", "warning", "shop", "/spec/ignoreDifferences/0/jqPathExpressions/0")]
+
+
+@pytest.mark.parametrize(("switch", "value"), [("reconcile", "disabled"), ("reconcile", "Disabled"), ("ssa", "IfNotPresent"), ("ssa", "Ignore")])
+def test_switches_of_flux(drift, switch, value):
+    settings = SETTINGS.replace("namespace: shop", f"namespace: shop, annotations: {{kustomize.toolkit.fluxcd.io/{switch}: {value}}}")
+    report = drift(flux(), [SLOW], settings=settings)
+    assert told(report) == []
+    assert [one["by"] for one in report["drift"]["ignored"]] == [f"kustomize.toolkit.fluxcd.io/{switch}: {value}"]
+
+
+def test_switches_of_flux_mean_nothing_to_argocd(drift):
+    settings = SETTINGS.replace("namespace: shop", "namespace: shop, annotations: {kustomize.toolkit.fluxcd.io/reconcile: disabled}")
+    assert [one["path"] for one in drift(argocd(), [SLOW], settings=settings)["findings"]] == ["/metadata/annotations/kustomize.toolkit.fluxcd.io~1reconcile", "/data/mode"]
+
+
+def test_what_argocd_is_told_for_all_applications(drift):
+    files = {**argocd(), "argocd/cm.yaml": """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: argocd-cm, namespace: argocd}
+        data:
+          application.resourceTrackingMethod: label
+          resource.customizations.ignoreDifferences.ConfigMap: |
+            jsonPointers: [/data/mode]
+        """}
+    report = drift(files, [SLOW, live("old", labels={"app.kubernetes.io/instance": "shop"})])
+    assert told(report) == [("drift/extra", "note", "old", "")]
+    assert [one["by"] for one in report["drift"]["ignored"]] == ["argocd-cm (ConfigMap)"]
+
+
+def test_values_of_secrets_are_hidden_and_their_equality_is_not(drift):
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db, namespace: shop}\nstringData: {password: correct-horse-battery}\n"
+    report = drift({}, [live("db", "Secret", data={"password": "c29tZXRoaW5nLWVsc2U="})], settings=secret)
+    found = report["findings"][0]
+    assert (found["drift"]["git"], found["drift"]["live"]) == ("*** (a)", "*** (b)")
+    text = json.dumps(report)
+    assert not any(word in text for word in ("correct-horse", "something-else", "c29tZXRoaW5n", "Y29ycmVjd"))
+
+
+def test_a_credential_beside_a_secret_is_hidden(drift):
+    config = SETTINGS.replace("mode: fast", "DB_PASSWORD: correct-horse-battery")
+    text = json.dumps(drift({}, [live(data={"DB_PASSWORD": "staple-of-them-all"})], settings=config))
+    assert "drift/changed" in text
+    assert "correct-horse" not in text
+    assert "staple" not in text
+
+
+def test_a_dump_without_managed_fields_says_nothing_of_persons(drift):
+    report = drift({}, [live()])
+    assert report["drift"]["anonymous"] == 1
+    assert told(report) == []
+
+
+def test_every_object_is_told_apart(drift):
+    files = {"shop/kustomization.yaml": "resources:\n  - ../base\n", "base/kustomization.yaml": "resources:\n  - settings.yaml\n", "base/settings.yaml": SETTINGS}
+    report = drift(files, [SLOW])
+    assert [(one["location"]["file"], one["targets"]) for one in report["findings"]] == [("base/settings.yaml", ["shop"])]
