@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .policy import PolicySet
-from .rego_file import RegoFile
+from .rego_file import SILENT, RegoFile
 
-_DATA = re.compile(r"\bdata\b(?:\.([A-Za-z_][\w.]*\w|[A-Za-z_]))?")
+_DATA = re.compile(r"(?<![\w.])data\b(?:\.([A-Za-z_][\w.]*\w|[A-Za-z_]))?")
+_SILENT = re.compile(SILENT)
 
 
 def needed(files: Sequence[RegoFile], start: Sequence[RegoFile]) -> list[RegoFile]:
@@ -21,7 +22,7 @@ def needed(files: Sequence[RegoFile], start: Sequence[RegoFile]) -> list[RegoFil
     waiting = list(start)
     while waiting:
         file = waiting.pop()
-        words = _DATA.findall(file.text)
+        words = _DATA.findall(_SILENT.sub('""', file.text))
         if "" in words:
             return list(files)
         for other in files:

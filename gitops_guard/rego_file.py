@@ -16,7 +16,9 @@ _PACKAGE = re.compile(r'[ \t]*package[ \t]+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\["[^"
 _METADATA = re.compile(r"[ \t]*#[ \t]*METADATA[ \t]*$")
 _DECIDES = re.compile(r"^[ \t]*(?:default[ \t]+)?(?:deny|violation|warn)(?:_[A-Za-z0-9]+)*[ \t]*(?:\[|\{|:?=|contains\b|if\b|$)",
                       re.MULTILINE)
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|#[^\n]*|[\[{(]|[\]})]')
+SILENT = r'"(?:[^"\\\n]|\\.)*"|`[^`]*`|\#[^\n]*'
+"""A string or a comment: where names are no names."""
+_TOKEN = re.compile(SILENT + r"|[\[{(]|[\]})]")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from gitops_guard.needs import needed
 from gitops_guard.rego_file import RegoFile
 
 FILES = {"a": "import data.b", "b": "x := data.c.y", "b2": "# package b", "c": "x", "deep": "import data.gitops_guard.lib", "whole": "x := data[input.y]",
-         "none": "metadata := 1\nx := input.data1", "gitops_guard.lib.one": "", "gitops_guard.lib.two": "data.c.y", "gitops_guard.libs": ""}
+         "none": "metadata := 1\nx := input.data1",
+         "silent": '# data\nx := "data"\ny := `data.c`\nz := input.object.data', "gitops_guard.lib.one": "", "gitops_guard.lib.two": "data.c.y", "gitops_guard.libs": ""}
 
 
 def files() -> dict[str, RegoFile]:
@@ -15,7 +16,7 @@ def files() -> dict[str, RegoFile]:
 
 
 @pytest.mark.parametrize(("start", "names"), [
-    ("a", ["a", "b", "b2", "c"]), ("b2", ["b", "b2", "c"]), ("c", ["c"]), ("none", ["none"]), ("whole", list(FILES)),
+    ("a", ["a", "b", "b2", "c"]), ("b2", ["b", "b2", "c"]), ("c", ["c"]), ("none", ["none"]), ("silent", ["silent"]), ("whole", list(FILES)),
     ("deep", ["c", "deep", "gitops_guard.lib.one", "gitops_guard.lib.two"]),
 ])
 def test_what_a_file_needs(start: str, names: list[str]) -> None:
