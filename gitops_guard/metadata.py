@@ -17,13 +17,14 @@ from .origin import Map, Origin, Seq, origin_of
 SCOPES = ("resource", "target", "change", "file", "repository", "admission")
 TOP = ("title", "description", "related_resources", "custom", "scope", "authors", "organizations", "entrypoint", "schemas")
 CUSTOM = ("scope", "severity", "remedy", "security_severity", "kinds", "parameters", "replaces", "needs", "admission", "mentions",
-          "changes", "required")
+          "changes", "required", "constraint")
 _ONLY_FOR = {"kinds": ("resource", "repository"), "needs": ("resource",), "admission": ("resource",),
              "mentions": ("resource",), "changes": ("resource",), "required": ("admission",)}
 RULE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[A-Za-z0-9_.-]+")
 _KIND = re.compile(r"!?([a-z0-9.*-]*/)?[A-Za-z0-9*]+|\{[a-z][a-z0-9_]*\}")
 _MENTION = re.compile(r"[ -\[\]-~]{2,100}")
 _PARAMETER = re.compile(r"[a-z][a-z0-9_]*")
+_CONSTRAINT = re.compile(r"[A-Z][A-Za-z0-9]{1,62}")
 _SCORE = re.compile(r"(10\.0|[0-9]\.[0-9])")
 
 
@@ -44,6 +45,8 @@ class Metadata:
     """Of scope resource: also judges what a change does, as scope change."""
     required: tuple[str, ...] = ()
     """Of scope admission: parameters without which the rule says nothing; the configuration must give them."""
+    constraint: str = ""
+    """The kind of its Constraints in Gatekeeper; empty: made from the id."""
 
     @property
     def in_cluster(self) -> bool:
@@ -107,7 +110,16 @@ def read(document: Any, rule_id: str, root: Origin | None = None) -> Metadata:
         replaces=tuple(_texts(custom, "replaces", RULE_ID, "the id of a rule")),
     )
     mentions = tuple(_texts(custom, "mentions", _MENTION, "a text of printable ASCII without backslashes"))
-    return Metadata(rule, scope, kinds, parameters, bool(needs), admission, mentions, _flag(custom, "changes"), required)
+    return Metadata(rule, scope, kinds, parameters, bool(needs), admission, mentions, _flag(custom, "changes"), required,
+                    _constraint(custom))
+
+
+def _constraint(custom: Map) -> str:
+    value = custom.get("constraint", "")
+    if value != "" and not (isinstance(value, str) and _CONSTRAINT.fullmatch(value)):
+        message = "METADATA: custom.constraint is no kind: letters and figures, a capital first"
+        raise MetadataError(message, custom.at.get("constraint"))
+    return str(value)
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:

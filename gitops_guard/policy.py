@@ -20,6 +20,7 @@ from .origin import Origin
 from .policy_data import SUFFIXES, DataError, PolicyData, has_examples
 from .rego_file import MAX_BYTES, RegoFile, read_text, scan
 from .source import Dialect, decode, parse, parse_embedded
+from .twin import SUFFIX as TWIN
 
 POLICY_ERROR = "engine/policy-error"
 OUR_PACKAGE = "gitops_guard"
@@ -95,6 +96,8 @@ class PolicySet:
     """Rule id -> its metadata, where it has any."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the data files come to: `data` without the packages."""
+    twins: Mapping[str, Path] = field(default_factory=dict)
+    """`<category>/<file>` without suffix -> the file that says the same, or a part of it, in CEL (twin.py)."""
 
 
 def load(folders: Sequence[PolicyFolder]) -> PolicySet:
@@ -116,6 +119,7 @@ class _Loader:
         self._rules: dict[str, Rule] = {}
         self._described: dict[str, Metadata] = {}
         self._examples: dict[str, Path] = {}
+        self._twins: dict[str, Path] = {}
         self._conftest: dict[str, list[RegoFile]] = {}
         self._libraries: list[RegoFile] = []
         self._tests: list[RegoFile] = []
@@ -133,6 +137,8 @@ class _Loader:
             try:
                 if path.suffix == ".rego":
                     self._rego(folder, path, file)
+                elif path.name.endswith(TWIN):
+                    self._twins[f"{path.resolve().parent.name}/{path.name.removesuffix(TWIN)}"] = path
                 elif folder.builtin:
                     self._yaml(path, file)
                 elif path.stem == "data" or path.parent in with_rego:
@@ -160,6 +166,7 @@ class _Loader:
             examples=self._examples,
             described=self._described,
             data=self._data.tree,
+            twins=self._twins,
         )
 
     def _rego(self, folder: PolicyFolder, path: Path, file: RegoFile) -> None:

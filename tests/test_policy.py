@@ -183,6 +183,7 @@ MUTATIONS: list[tuple[str, Any]] = [
     ("custom.parameters", []), ("custom.replaces", ["secrets/plaintext-secret"]), ("custom.replaces", ["x"]), ("custom.needs", ["target"]),
     ("custom.needs", ["graph"]), ("custom.admission", True), ("custom.admission", "yes"), ("custom.unknown", 1),
     ("custom.scope", "admission"), ("custom.required", []), ("custom.required", ["allow"]), ("custom.required", "allow"),
+    ("custom.constraint", "K8sThing"), ("custom.constraint", "thing"), ("custom.constraint", ["K8sThing"]), ("custom.constraint", "A" * 64),
     ("custom.mentions", ["suspend"]), ("custom.mentions", ['"suspend"']), ("custom.mentions", ["x"]), ("custom.mentions", "suspend"),
 ]
 

@@ -13,6 +13,7 @@ from .. import __version__
 from ..errors import GuardError
 
 _COMMANDS = {
+    "bundle": "write the same policies for the cluster",
     "check": "render, validate, judge",
     "diff": "print what a change does to what is rendered",
     "drift": "compare with what a cluster runs",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ..errors import GuardError, UsageError
 
+_MARK = ".gitops-guard-output"
+"""In a folder that a command wrote, and may write anew."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
@@ -96,6 +99,31 @@ def write_whole(path: Path, data: bytes) -> None:
         except OSError:
             os.unlink(scratch)
             raise
+    except OSError as error:
+        raise GuardError(f"can't write {str(path)!r}: {error.strerror}") from None
+
+
+def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write a folder whole: a temporary one beside it, then renamed. What stands there must be an earlier one, or empty.
+
+    An earlier one holds a file for the mark that it was written by us. Raises UsageError, or GuardError where writing fails.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
+        raise UsageError(f"{str(path)!r} is no folder")
+    if path.is_dir() and any(path.iterdir()) and not (path / _MARK).is_file():
+        raise UsageError(f"the folder {str(path)!r} holds something else; name an empty or a new one")
+    scratch = Path(_scratch(path))
+    try:
+        try:
+            for name, data in {**files, _MARK: b""}.items():
+                place = scratch / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
+            if path.is_dir():
+                shutil.rmtree(path)
+            os.replace(scratch, path)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         raise GuardError(f"can't write {str(path)!r}: {error.strerror}") from None
 

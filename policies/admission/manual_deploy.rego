@@ -20,6 +20,7 @@
 #   security_severity: "7.0"
 #   remedy: Commit the change and let the controller deploy it; in an emergency, act as a member of a break-glass group.
 #   required: [identities]
+#   constraint: K8sBlockManualDeploys
 #   parameters:
 #     identities: []
 #     controllers: {}

@@ -46,7 +46,7 @@ def test_a_mistake_of_ours_is_no_finding_and_tells_no_values(run, monkeypatch):
 
 
 @pytest.mark.parametrize(("args", "hint"), [
-    (["chek"], "Did you mean 'check'"), (["zzz"], "Commands: check"), (["check", "--formt", "json"], "--format"),
+    (["chek"], "Did you mean 'check'"), (["zzz"], "Commands: bundle"), (["check", "--formt", "json"], "--format"),
 ])
 def test_mistyped(run, args, hint):
     result = run(*args)

@@ -1,0 +1,89 @@
+"""What `bundle --target gatekeeper` writes, in the real gator: every example, and every object of the corpus, as `check` judges them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from corpus import builtin, key, objects, resources, tell
+
+from gitops_guard.cli import cli
+from gitops_guard.evaluate import Subjects, evaluate
+from gitops_guard.policy import POLICY_ERROR
+
+pytestmark = pytest.mark.real
+
+ARGOCD = "system:serviceaccount:argocd:argocd-application-controller"
+# Every rule an error, so that everything that it finds counts; nothing is exempt.
+CONFIG = f"""\
+rules:
+  "*/*": {{severity: error}}
+  admission/manual-deploy: {{parameters: {{identities: ['{ARGOCD}']}}}}
+admission: {{exempt-namespaces: []}}
+"""
+GATEKEEPERS_OWN = ("templates.gatekeeper.sh", "constraints.gatekeeper.sh", "expansion.gatekeeper.sh", "mutations.gatekeeper.sh")
+"""gator takes these for its own, not for objects."""
+
+
+@pytest.fixture(scope="module")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("gatekeeper")
+    (folder / "config.yaml").write_text(CONFIG)
+    done = CliRunner().invoke(cli, ["bundle", "--target", "gatekeeper", "-o", str(folder / "out"), "--config", str(folder / "config.yaml"),
+                                    "--root", str(folder)])
+    assert done.exit_code == 0, done.stderr
+    return folder / "out"
+
+
+def gator(tool: Any, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(tool("gator")), *args], capture_output=True, text=True, timeout=500, check=False)
+
+
+def test_the_suite_passes(tool: Any, output: Path) -> None:
+    done = gator(tool, "verify", f"{output}/...", "--verbose")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "FAIL" not in done.stdout
+    tell(f"{done.stdout.count('--- PASS')} tests and cases of gator verify")
+
+
+def test_a_suite_can_fail(tool: Any, output: Path, tmp_path: Path) -> None:
+    """Else its passing would say nothing."""
+    text = (output / "suite.yaml").read_text()
+    spoilt = output / "spoilt.yaml"
+    spoilt.write_text(text.replace("has no tag, which means latest", "has another tag"))
+    try:
+        done = gator(tool, "verify", str(spoilt))
+    finally:
+        spoilt.unlink()
+    assert done.returncode != 0
+
+
+def test_equal_verdicts_on_every_object(tool: Any, output: Path, tmp_path: Path) -> None:
+    found = tuple(one for one in objects() if one["apiVersion"].rpartition("/")[0] not in GATEKEEPERS_OWN)
+    rules = [path.stem for path in (output / "constraints").iterdir()]
+    ids = [rule for rule in builtin().rules if rule.replace("/", "-") in rules and not rule.startswith("admission/")]
+    assert len(ids) == 4
+    judged = evaluate(builtin(), Subjects(resources(found)), enabled=ids)
+    assert not [fault for fault in judged.faults if fault.rule == POLICY_ERROR]
+    wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for fault in judged.faults:
+        assert fault.resource is not None
+        wanted[key(fault.resource.body), fault.rule].add(fault.message)
+
+    file = tmp_path / "objects.yaml"
+    file.write_text("".join(f"---\n{json.dumps(one, ensure_ascii=False)}\n" for one in found))
+    done = gator(tool, "test", "-f", str(output / "templates"), "-f", str(output / "constraints"), "-f", str(file), "-o", "json")
+    assert done.returncode == 1, done.stderr
+    got: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for result in json.loads(done.stdout):
+        got[key(result["violatingObject"]), result["metadata"]["details"]["rule"]].add(result["msg"])
+    differing = {where for where in wanted.keys() | got.keys() if wanted.get(where) != got.get(where)}
+    assert not differing, [(where[1], where[0][:300], wanted.get(where), got.get(where)) for where in sorted(differing)[:3]]
+    by_rule = Counter(rule for _object, rule in got)
+    assert set(by_rule) == set(ids), by_rule
+    tell(f"{len(found)} distinct objects, {len(ids)} rules, denied: {dict(by_rule)}, 0 disagreements")
