@@ -128,7 +128,7 @@ def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: S
                                                 is_home=side.is_home, history=beside.history,
                                                 generated=_made(side, built)))
     return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
-                    jobs=request.jobs)
+                    jobs=request.jobs, engine=request.engine)
 
 
 def _versions(request: Request) -> dict[str, str]:

@@ -32,6 +32,24 @@ def needed(files: Sequence[RegoFile], start: Sequence[RegoFile]) -> list[RegoFil
     return [file for file in files if id(file) in found]
 
 
+def ordered(files: Sequence[RegoFile]) -> list[RegoFile]:
+    """The files, those first that define what others speak of; where they speak of each other, as they come."""
+    words = {id(file): _DATA.findall(file.text) for file in files}
+    found: dict[int, RegoFile] = {}
+
+    def visit(file: RegoFile, above: frozenset[int]) -> None:
+        if id(file) in found or id(file) in above:
+            return
+        for other in files:
+            if other.package == file.package or any(word and _meets(word, other.package) for word in words[id(file)]):
+                visit(other, above | {id(file)})
+        found[id(file)] = file
+
+    for file in files:
+        visit(file, frozenset())
+    return list(found.values())
+
+
 def only(policies: PolicySet, start: Sequence[RegoFile]) -> PolicySet:
     """The policies and libraries that `start` needs."""
     files = [*policies.libraries, *(file for policy in policies.policies for file in policy.files)]

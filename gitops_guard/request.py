@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .baseline import Baseline
 from .config import Config
+from .evaluate import Opa
 from .policy import PolicySet
 from .selection import Selection
 
@@ -46,3 +47,5 @@ class Request(GraphRequest):
     """Findings that are known."""
     fields: bool = field(default=False, kw_only=True)
     """Whether the report says what differs field by field, where something is compared."""
+    engine: Opa | None = field(default=None, kw_only=True)
+    """What judges in place of the embedded engine."""

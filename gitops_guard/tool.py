@@ -12,12 +12,17 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import IO
 
 _CHUNK = 65_536
 _ERRORS = 1_000_000
 """How much of standard error is kept."""
+_LAST_WORDS = 2_000
+"""How much of what a server printed is read."""
+_TURN = 0.01
+"""Seconds between two looks at a server that is starting."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,68 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
+
+
+class Server:
+    """A program that runs beside us; `serving` starts and stops it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], name: str, log: IO[bytes], error: type[Exception]) -> None:
+        self._process = process
+        self._name = name
+        self._log = log
+        self._error = error
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs still."""
+        return self._process.poll() is None
+
+    def said(self) -> str:
+        """The end of what it printed, on either of its outputs."""
+        # With pread, the place at which the program writes stays where it is.
+        size = os.fstat(self._log.fileno()).st_size
+        return os.pread(self._log.fileno(), _LAST_WORDS, max(0, size - _LAST_WORDS)).decode("utf-8", "replace").strip()
+
+    def wait_for(self, ready: Callable[[], bool], timeout: float = 30.0) -> None:
+        """Wait until `ready` says yes. Raises the error that `serving` was given where the program ends, or takes too long."""
+        until = time.monotonic() + timeout
+        while not ready():
+            if not self.alive:
+                raise self._error(f"{self._name} ended at its start with code {self._process.returncode}: {self.said()}")
+            if time.monotonic() > until:
+                raise self._error(f"{self._name} was not ready within {timeout:g} s: {self.said()}")
+            time.sleep(_TURN)
+
+
+@contextlib.contextmanager
+def serving(argv: Sequence[str], *, cwd: str | os.PathLike[str] | None = None, env: Mapping[str, str | None] | None = None,
+            inherit: bool = True, grace: float = 0.0, error: type[Exception]) -> Iterator[Server]:
+    """Run a program for as long as the block lasts; whatever ends the block, it and its process group are gone afterwards.
+
+    It is asked to end, and killed after `grace` seconds. See `run` for the rest. Raises `error` where it can't be started.
+    """
+    whole: dict[str, str | None] = {**(os.environ if inherit else {}), **(env or {})}
+    name = os.path.basename(argv[0])
+    with tempfile.TemporaryFile() as log:
+        try:
+            process = subprocess.Popen(list(argv), cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       env={key: value for key, value in whole.items() if value is not None},
+                                       start_new_session=True)
+        except OSError as problem:
+            raise error(f"{name} can't be started: {problem.strerror}") from None
+        with _killed(process):
+            try:
+                yield Server(process, name, log, error)
+            finally:
+                if grace:
+                    process.terminate()
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(grace)
 
 
 class Dialogue:

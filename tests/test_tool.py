@@ -1,4 +1,7 @@
+import os
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +70,70 @@ def test_an_answer_that_was_not_read_ends_the_dialogue():
 def test_a_dialogue_with_nobody():
     with pytest.raises(ToolError, match="can't be started"):
         tool.Dialogue(["/nowhere/no-such-program"], error=ToolError)
+
+
+SLEEP = "import time; time.sleep(60)"
+
+
+def test_a_server_lives_as_long_as_its_block():
+    with tool.serving([sys.executable, "-u", "-c", f"print('up'); {SLEEP}"], error=ToolError) as server:
+        server.wait_for(lambda: server.said() == "up")
+        assert server.alive
+        process = server.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
+def test_what_a_server_started_is_gone_with_it():
+    def interrupted(server):
+        server.wait_for(lambda: server.said().isdigit())
+        children.append(server.said())
+        raise KeyboardInterrupt
+    children = []
+    program = f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {SLEEP!r}]); print(p.pid, flush=True); {SLEEP}"
+    with pytest.raises(KeyboardInterrupt), tool.serving([sys.executable, "-c", program], error=ToolError) as server:
+        interrupted(server)
+    until = time.monotonic() + 30
+    while runs(children[0]):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def runs(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize(("program", "timeout", "message"), [
+    ("import sys; sys.exit('no luck')", 30, "ended at its start with code 1: no luck"),
+    (SLEEP, 0.2, "was not ready within 0.2 s"),
+])
+def test_a_server_that_does_not_get_ready(program, timeout, message):
+    with pytest.raises(ToolError, match=message), tool.serving([sys.executable, "-c", program], error=ToolError) as server:
+        server.wait_for(lambda: False, timeout)
+
+
+def test_only_the_last_words_of_a_server_are_read():
+    with tool.serving([sys.executable, "-c", f"print('x' * 100_000 + 'end', flush=True); {SLEEP}"], error=ToolError) as server:
+        server.wait_for(lambda: server.said().endswith("end"))
+        assert len(server.said()) < 10_000
+
+
+def test_a_server_may_end_in_peace(tmp_path):
+    done = tmp_path / "done"
+    program = f"""
+import signal, sys, time
+def end(*_): open({str(done)!r}, 'w').close(); sys.exit()
+signal.signal(signal.SIGTERM, end)
+print('up', flush=True); time.sleep(60)
+"""
+    with tool.serving([sys.executable, "-c", program], grace=10, error=ToolError) as server:
+        server.wait_for(lambda: server.said() == "up")
+    assert done.exists()
+
+
+def test_a_server_that_is_not_there():
+    with pytest.raises(ToolError, match="can't be started"), tool.serving(["/nowhere/no-such-program"], error=ToolError):
+        pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,8 +13,9 @@ from ..pipeline import check
 from ..report import FORMATS
 from ..request import Request
 from ..selection import select
+from .engine import chosen_engine
 from .inputs import load_baseline, load_config, load_policies, schema_paths
-from .options import color_option, jobs_option, place_options, policy_options, report_options
+from .options import color_option, engine_options, jobs_option, place_options, policy_options, report_options
 from .place import relative, root_of
 from .publish import publish, wishes
 from .terminal import today
@@ -28,6 +30,7 @@ _WITH_FIELDS = ("html", "markdown")
 @click.option("--staged", is_flag=True,
               help="Judge what is in git's index, for a pre-commit hook; compared with HEAD unless --base is given.")
 @policy_options
+@engine_options
 @report_options(FORMATS)
 @jobs_option("Worker processes that evaluate policies.")
 @click.option("--no-cache", is_flag=True, expose_value=False,
@@ -38,7 +41,8 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
             chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None,
             schema_locations: tuple[str, ...], format_: str, reports: tuple[str, ...], baseline: str | None,
             write_baseline: str | None, fail_on: str, jobs: int, config_file: str | None, root: str | None,
-            allowed: tuple[str, ...], allow_remote: bool, color: str) -> None:
+            allowed: tuple[str, ...], allow_remote: bool, color: str, engine: str, opa_url: str | None,
+            opa_ca_file: str | None) -> None:
     """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: this folder.
 
     Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage or configuration, 3 nothing was checked,
@@ -68,4 +72,6 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
         # What is secret in a field, the built-in policies know.
         fields=not no_builtin_policies and not wanted.names.isdisjoint(_WITH_FIELDS),
     )
-    sys.exit(publish(check(request), request, known, wanted))
+    with chosen_engine(engine, opa_url, opa_ca_file) as judging:
+        report = check(replace(request, engine=judging))
+    sys.exit(publish(report, request, known, wanted))

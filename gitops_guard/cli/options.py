@@ -10,6 +10,9 @@ import click
 
 _Command = Callable[..., Any]
 
+OPA_TOKEN = "GITOPS_GUARD_OPA_TOKEN"  # noqa: S105 (the name of a variable)
+OPA_AUTHORITIES = "SSL_CERT_FILE"
+
 
 def policy_options(command: _Command) -> _Command:
     """Which rules count: policies, no_builtin_policies, chosen, ignored, kubernetes_version, schema_locations."""
@@ -30,6 +33,16 @@ def selection_options() -> tuple[Callable[[_Command], _Command], ...]:
         click.option("--kubernetes-version", metavar="X.Y", help="Validate for this version (default: the newest known)."),
         click.option("--schema-location", "schema_locations", multiple=True, metavar="DIR|TEMPLATE",
                      help="Also look for schemas here; can be repeated."))
+
+
+def engine_options(command: _Command) -> _Command:
+    """What evaluates policies: engine, opa_url, opa_ca_file."""
+    return _with(command, (
+        click.option("--engine", type=click.Choice(["embedded", "opa"]), default="embedded", show_default=True,
+                     help="What evaluates policies; opa is started from PATH, or asked where --opa-url says."),
+        click.option("--opa-url", metavar="URL",
+                     help=f"With --engine opa: ask the OPA that answers there. ${OPA_TOKEN} is its bearer token."),
+        click.option("--opa-ca-file", metavar="FILE", help=f"What --opa-url is trusted by (default: ${OPA_AUTHORITIES}).")))
 
 
 def report_options(formats: Iterable[str]) -> Callable[[_Command], _Command]:

@@ -16,13 +16,14 @@ from ..parameters import effective
 from ..policy import POLICY_ERROR, Policy, PolicySet
 from ..rego_file import RegoFile
 from .coverage import Coverage
+from .job import FACTS, Answer, Job
+from .opa import Opa, opa
 from .pool import Outcome, run
 from .repository import Repository
 from .results import ShapeError, read
 from .units import Change, Subjects, Unit, describe, units
-from .worker import FACTS, Answer, Job
 
-__all__ = ["Change", "Coverage", "Evaluation", "Repository", "Subjects", "describe", "evaluate"]
+__all__ = ["Change", "Coverage", "Evaluation", "Opa", "Repository", "Subjects", "describe", "evaluate", "opa"]
 
 _REMEDY = "correct the policy; what it did not judge is not clean"
 _SCOPES = ("resource", "target", "file", "change", "repository", "conftest")
@@ -43,10 +44,11 @@ class Evaluation:
 
 def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str] | None = None,
              parameters: Mapping[str, Mapping[str, Any]] | None = None, jobs: int = 1, timeout: float = 10.0,
-             coverage: bool = False) -> Evaluation:
+             coverage: bool = False, engine: Opa | None = None) -> Evaluation:
     """Judge the subjects by the policies whose rule is `enabled` (None: by all).
 
-    `parameters` are those of the configuration, by rule. The result does not depend on `jobs` nor on the order of policies.
+    `parameters` are those of the configuration, by rule; `engine` judges in place of the embedded one, and knows no coverage. The
+    result does not depend on `jobs` nor on the order of policies.
     Raises UsageError for parameters that a policy does not have, and ToolError where the engine can't work at all.
     """
     scopes = (*_SCOPES, "admission") if subjects.requests else _SCOPES
@@ -62,7 +64,7 @@ def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str
         return Evaluation(faults, dict.fromkeys((policy.id for policy in asked), 0))
     ours = {files.index(policy.files[0]) for policy in asked if not policy.conftest}
     job = Job(files, ours, asked, given, found, timeout, coverage=coverage, data=policies.data)
-    outcome = run(job, jobs)
+    outcome = run(job, jobs) if engine is None else engine.run(job, jobs)
     return _Reader(job, outcome, faults).evaluation()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..rego_file import RegoFile
-from .worker import Covered
+from .job import Covered
 
 _IDLE = ("#", "package ", "import ")
 

@@ -21,6 +21,11 @@ _PLACE = re.compile(r"--> (?P<file>.+):(?P<line>[0-9]+):(?P<column>[0-9]+)\n")
 _ERROR = re.compile(r"\nerror: (?P<message>.*?)(?:\n--> |\n\n|\nStack backtrace|$)", re.DOTALL)
 _VALUE = re.compile(r"`[^`]*`|\"(?:[^\"\\]|\\.)*\"")
 _NAME = re.compile(r"`[a-z_][a-z0-9_.]*`")
+_SAME = (
+    (re.compile(r"rule conflicts with rule at"), "rules must not produce multiple outputs"),
+    (re.compile(r"value for key .* generated multiple times"), "object keys must be unique"),
+)
+"""What OPA and regorus put in other words, and ours for both (opa/client.py)."""
 _AFTER = re.compile(r"[.,;:]?\s+(?:[Gg]ot|but found|found|received)\b.*", re.DOTALL)
 
 
@@ -109,8 +114,13 @@ def _told(text: str, mask: bool) -> EngineError:
     match = _ERROR.search(text)
     message = match.group("message") if match else text.partition("\n\nStack backtrace")[0]
     if mask:
-        message = _VALUE.sub(lambda found: found.group() if _NAME.fullmatch(found.group()) else "…", _AFTER.sub("", message))
+        message = next((ours for theirs, ours in _SAME if theirs.search(message)), masked(message))
     message = " ".join(message.split())[:300] or "the engine failed"
     if place is None:
         return EngineError(message)
     return EngineError(message, place.group("file"), int(place.group("line")), int(place.group("column")))
+
+
+def masked(text: str) -> str:
+    """An engine's message without the values that it shows; the names of builtins stay."""
+    return _VALUE.sub(lambda found: found.group() if _NAME.fullmatch(found.group()) else "…", _AFTER.sub("", text))

@@ -18,8 +18,9 @@ from signal import SIGALRM
 from typing import Any
 
 from ..errors import ToolError
+from .job import FACTS, LOADING, Answer, Covered, Job
 from .prepare import Prepared, Rejected
-from .worker import FACTS, LOADING, Answer, Covered, Job, work
+from .worker import work
 
 _BATCH = 32
 
@@ -114,6 +115,8 @@ class _Pool:
             except (EOFError, ConnectionResetError):
                 self._died(worker)
                 continue
+            if isinstance(said, ToolError):
+                raise said
             if isinstance(said, str):
                 raise ToolError(f"the policy engine failed:\n{said}")
             if isinstance(said, Covered):
@@ -168,7 +171,7 @@ class _Pool:
         files: Sequence[Any] = self._job.files
         if not 0 <= number < len(files) or files[number].builtin or number in self._job.out:
             raise ToolError(f"the policy engine can't be started: {why}")
-        self._job.out = {**self._job.out, number: why}
+        self._job.out = {**self._job.out, number: Rejected(number, why, files[number].line)}
 
 
 def _context() -> BaseContext:

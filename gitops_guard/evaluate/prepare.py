@@ -43,12 +43,13 @@ class Prepared:
 Watch = Callable[[int], None]
 
 
-def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | None, out: Mapping[int, str],
+def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | None, out: Mapping[int, Rejected],
             watch: Watch, *, data: Mapping[str, Any], more: str = "", coverage: bool = False) -> tuple[Engine, Prepared]:
     """The engine with every file that is right.
 
-    `ours` are the files that must have a set `deny`; `known` is what another worker found, `out` the files that ended one and
-    why; `watch` is told which file is next; `data` is what data files hold; `more` is a file of our own making.
+    `ours` are the files that must have a set `deny`; `known` is what another worker found, `out` the files that can't be
+    used as was found elsewhere; `watch` is told which file is next; `data` is what data files hold; `more` is a file of our own
+    making.
 
     Built-in files are taken as they are: the tests examine them. Raises EngineError where one of them can't be loaded.
     """
@@ -76,14 +77,14 @@ def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | 
         return engine, known
 
 
-def _examined(files: Sequence[RegoFile], ours: Collection[int], out: Mapping[int, str], watch: Watch,
+def _examined(files: Sequence[RegoFile], ours: Collection[int], out: Mapping[int, Rejected], watch: Watch,
               data: Mapping[str, Any]) -> Prepared:
     """Parse and examine each file that is not built in."""
     if all(file.builtin for file in files):
         return Prepared()
     trees: dict[int, Any] = {}
     texts: dict[int, str] = {}
-    rejected = [Rejected(number, why, files[number].line) for number, why in out.items()]
+    rejected = list(out.values())
     for number, file in enumerate(files):
         if number in out:
             continue

@@ -40,10 +40,15 @@ def read(policy: Policy, unit: Unit, rule: str, text: str) -> Iterator[Fault]:
         raise ShapeError(f"{rule} is {_type(value)}, not a set of objects with msg")
     if len(value) > _MOST:
         raise ShapeError(f"{rule} holds more than {_MOST} results")
-    for item in value:
+    for item in _sorted(value):
         if not isinstance(item, dict):
             raise ShapeError(f"{rule} holds {_type(item)}, not an object with msg")
         yield from _one(policy, unit, item)
+
+
+def _sorted(value: list[Any]) -> list[Any]:
+    """The members of a set, in an order that every engine would give them."""
+    return sorted(value, key=lambda item: json.dumps(item, sort_keys=True)) if len(value) > 1 else value
 
 
 def _one(policy: Policy, unit: Unit, item: Mapping[str, Any]) -> Iterator[Fault]:
@@ -119,7 +124,7 @@ def _conftest(policy: Policy, unit: Unit, rule: str, value: Any) -> Iterator[Fau
     if len(value) > _MOST:
         raise ShapeError(f"{rule} holds more than {_MOST} results")
     severity = Severity.WARNING if rule == "warn" or rule.startswith("warn_") else None
-    for item in value:
+    for item in _sorted(value):
         message = _message(item.get("msg") if isinstance(item, dict) else item)
         for occurrence in unit.reaches(policy):
             yield Fault(policy.id, message, severity, resource=occurrence, target=occurrence.target)

@@ -22,10 +22,10 @@ from ..policy import PolicySet
 from ..rego_file import RegoFile
 from .coverage import Coverage
 from .engine import UNDEFINED, Engine, EngineError
+from .job import Covered, Job
 from .lint import rules_of
 from .pool import run
 from .syntax import name_of, statements, text_of
-from .worker import Covered, Job
 
 SECONDS = 10.0
 """For one test, as for one policy and input in check."""
