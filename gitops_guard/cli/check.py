@@ -9,7 +9,10 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..errors import UsageError
+from ..globs import matches
 from ..pipeline import check
+from ..policy import PolicySet
 from ..report import FORMATS
 from ..request import Request
 from ..selection import select
@@ -53,6 +56,7 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
     named = tuple(relative(top, path) for path in paths or (".",) if paths or root is None) or (".",)
     config = load_config(top, config_file, paths[0] if paths else ".", staged=staged)
     known = load_policies(policies, root=top, config=config, allowed=allowed, builtin=not no_builtin_policies)
+    _refuse_requests(chosen, known)
     request = Request(
         root=top,
         named=named,
@@ -75,3 +79,12 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
     with chosen_engine(engine, opa_url, opa_ca_file) as judging:
         report = check(replace(request, engine=judging))
     sys.exit(publish(report, request, known, wanted))
+
+
+def _refuse_requests(chosen: tuple[str, ...], known: PolicySet) -> None:
+    """Rules that judge what a cluster is asked find nothing here, which must not look as if there were nothing."""
+    for pattern in chosen:
+        meant = [rule for rule in known.rules if matches(pattern, rule)]
+        if meant and all(rule in known.described and known.described[rule].scope == "admission" for rule in meant):
+            raise UsageError(f"--select {pattern}: {meant[0]} judges requests to a cluster, of which check sees none; "
+                             "`gitops-guard bundle` has the cluster enforce it")

@@ -208,6 +208,8 @@ class _Examiner:
         elif name not in ARITIES:
             known = [*ARITIES, *self._own]
             yield self._problem(call["fcn"], f"no one defines the function {name}; {nearest(name, known)}"[:200])
+        elif name == "glob.match" and _has_colon(call["params"][1:2]):
+            yield self._problem(call["fcn"], "glob.match with : as a delimiter: the two engines answer it differently")
         elif ARITIES[name] >= 0 and count not in (ARITIES[name], ARITIES[name] + 1):
             yield self._problem(call["fcn"], f"{name} takes {ARITIES[name]} arguments, not {count}")
 
@@ -248,6 +250,10 @@ class _Examiner:
     @staticmethod
     def _problem(node: Any, message: str) -> Problem:
         return Problem(message, *place(node))
+
+
+def _has_colon(delimiters: Any) -> bool:
+    return any(held["value"] == ":" for held in nodes(delimiters, "String"))
 
 
 def _names_bound(rule: Any, source: bytes) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-SCOPES = ("resource", "target", "file", "change", "repository")
+SCOPES = ("resource", "target", "file", "change", "repository", "admission")
 
 _API_VERSIONS = {
     **dict.fromkeys(("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"), "apps/v1"),
@@ -24,6 +24,9 @@ _HEAD = """\
 #   remedy: Say what to do about it.
 {more}package gitops_guard.@PACKAGE@
 
+import data.gitops_guard.lib.result
+"""
+_IMPORT = """
 import data.gitops_guard.lib.result
 """
 
@@ -261,10 +264,67 @@ examples:
       metadata: {name: settings, namespace: shop}
 """
 
+_ADMISSION = """
+deny contains {"msg": msg} if {
+	object.get(input.request, "operation", "") == "DELETE"
+	kind := object.get(input.request, ["kind", "kind"], "")
+	kind in input.parameters.kinds
+	user := object.get(input.request, ["userInfo", "username"], "")
+	msg := sprintf("%s may not delete %s %s", [user, kind, object.get(input.request, "name", "")])
+}
+"""
+_ADMISSION_TEST = """
+found(operation, kind) := faults if {
+	faults := @NAME@.deny with input as {
+		"request": {"operation": operation, "kind": {"kind": kind}, "name": "data", "userInfo": {"username": "alice"}},
+		"parameters": {"kinds": ["PersistentVolumeClaim"]},
+	}
+}
+
+test_judged if count(found("DELETE", "PersistentVolumeClaim")) == 1
+
+test_not_judged if {
+	count(found("UPDATE", "PersistentVolumeClaim")) == 0
+	count(found("DELETE", "ConfigMap")) == 0
+}
+"""
+_ADMISSION_EXAMPLES = """\
+# What the API server asks. The finding must stand at `kind`.
+examples:
+  - title: a claim goes
+    bad: |-
+      apiVersion: admission.k8s.io/v1
+      kind: AdmissionReview # <- here
+      request:
+        uid: 1f0c2a3b-0000-4000-8000-000000000001
+        kind: {group: "", version: v1, kind: PersistentVolumeClaim}
+        resource: {group: "", version: v1, resource: persistentvolumeclaims}
+        operation: DELETE
+        namespace: shop
+        name: data
+        userInfo: {username: alice, groups: [developers]}
+        oldObject: {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: shop}}
+  - title: it changes
+    good: |-
+      apiVersion: admission.k8s.io/v1
+      kind: AdmissionReview
+      request:
+        uid: 1f0c2a3b-0000-4000-8000-000000000002
+        kind: {group: "", version: v1, kind: PersistentVolumeClaim}
+        resource: {group: "", version: v1, resource: persistentvolumeclaims}
+        operation: UPDATE
+        namespace: shop
+        name: data
+        userInfo: {username: alice, groups: [developers]}
+        object: {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: shop}}
+        oldObject: {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data, namespace: shop}}
+"""
+
 _BODIES = {
     "target": ("", _TARGET, _TARGET_TEST, _TARGET_EXAMPLES),
     "file": ("#   parameters: {programs: [telnet]}\n", _FILE, _FILE_TEST, _FILE_EXAMPLES),
     "change": ("#   parameters: {kinds: [Ingress]}\n", _CHANGE, _CHANGE_TEST, _CHANGE_EXAMPLES),
+    "admission": ("#   parameters: {kinds: [PersistentVolumeClaim]}\n", _ADMISSION, _ADMISSION_TEST, _ADMISSION_EXAMPLES),
     "repository": ("#   parameters: {environment: production}\n", _REPOSITORY, _REPOSITORY_TEST, _REPOSITORY_EXAMPLES),
 }
 
@@ -281,7 +341,10 @@ def texts(scope: str, kinds: Sequence[str] = ()) -> Mapping[str, str]:
     more, policy, test, examples = parts
     group, slash, kind = listed[0].rpartition("/")
     version = _API_VERSIONS.get(kind, "v1") if not slash else _version(group, kind)
-    found = {".rego": _HEAD.format(scope=scope, more=more) + policy, "_test.rego": _TEST_HEAD + test, ".yaml": examples}
+    head = _HEAD.format(scope=scope, more=more)
+    if "result." not in policy:
+        head = head.removesuffix(_IMPORT)
+    found = {".rego": head + policy, "_test.rego": _TEST_HEAD + test, ".yaml": examples}
     return {suffix: text.replace("@VERSION@", version).replace("@KIND@", kind) for suffix, text in found.items()}
 
 

@@ -69,11 +69,23 @@ def compared(config: Config, before: Side, after: Side, rules: Mapping[str, Rule
                     if pattern not in old.config.exclude],
         "environments": _environments(old.config, new),
         "assume_prune": {**_at(config, "assume-prune"), "before": old.config.assume_prune, "after": config.assume_prune},
+        "admission": _admission(old.config, config),
         "baselines": baselines(before.sources, after.sources, _baseline_files(runs)),
         "steps": runs,
     }
     kept = tuple(waiver for waiver, fact in waivers if _stood(fact))
     return Guard(document, kept, old.config)
+
+
+def _admission(old: Config, new: Config) -> dict[str, Any]:
+    """How the cluster enforces its rules, and where it does not."""
+    exempt = new.admission.exempt_namespaces
+    listed = list((new.document.get("admission") or {}).get("exempt-namespaces") or ())
+    return {
+        "mode": {**_at(new, "admission", "mode"), "before": old.admission.mode, "after": new.admission.mode},
+        "exempt": [{**_at(new, "admission", "exempt-namespaces", *([listed.index(name)] if name in listed else [])),
+                    "namespace": name} for name in exempt if name not in old.admission.exempt_namespaces],
+    }
 
 
 def _baseline_files(runs: Iterable[Mapping[str, Any]]) -> frozenset[str]:

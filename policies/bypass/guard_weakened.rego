@@ -74,18 +74,44 @@ deny contains result.at(change.file, change.line, msg) if {
 
 # A list of what is let through grows.
 widened(change) if {
-	is_excusing(change.name)
+	is_excusing(change)
 	is_array(change.after)
 	some value in change.after
 	not value in items(change.before)
 }
 
-# A list of what is asked for shrinks.
+# So does what each of some may do.
 widened(change) if {
-	not is_excusing(change.name)
+	is_excusing(change)
+	is_object(change.after)
+	some key, values in change.after
+	some value in values
+	not value in object.get(entries(change.before), key, [])
+}
+
+# A list of what is asked for shrinks; where an empty one stands for everything, it does so by its first item.
+widened(change) if {
+	not is_excusing(change)
+	not is_all(change, change.after)
 	is_array(change.before)
 	some value in change.before
 	not value in items(change.after)
+}
+
+widened(change) if {
+	is_all(change, change.before)
+	not is_all(change, change.after)
+}
+
+# Who may deploy past Git, where, and what.
+who := {"identities", "controllers", "break_glass_groups"}
+
+filters := {"namespaces", "managed_by"}
+
+is_all(change, value) if {
+	change.rule == "admission/manual-deploy"
+	change.name in filters
+	value == []
 }
 
 widened(change) if {
@@ -99,11 +125,20 @@ widened(change) if {
 	not change.after == true
 }
 
-is_excusing(name) if regex.match(`^(allow|ignore|exclude|except|exempt|skip)`, name)
+is_excusing(change) if regex.match(`^(allow|ignore|exclude|except|exempt|skip)`, change.name)
+
+is_excusing(change) if {
+	change.rule == "admission/manual-deploy"
+	change.name in who
+}
 
 items(value) := value if {
 	is_array(value)
 } else := []
+
+entries(value) := value if {
+	is_object(value)
+} else := {}
 
 deny contains result.at(policy.file, policy.line, msg) if {
 	some policy in input.guard.policies
@@ -138,6 +173,19 @@ deny contains result.at(input.guard.assume_prune.file, input.guard.assume_prune.
 	input.guard.assume_prune.before
 	not input.guard.assume_prune.after
 	msg := "this change sets assume-prune to false: deletions in targets without a known owner count no more"
+}
+
+modes := {"deny": 2, "warn": 1, "dryrun": 0}
+
+deny contains result.at(mode.file, mode.line, msg) if {
+	mode := input.guard.admission.mode
+	modes[mode.after] < modes[mode.before]
+	msg := sprintf("this change lets the cluster %s what it refused: mode %s", [{"warn": "tell", "dryrun": "only record"}[mode.after], mode.after])
+}
+
+deny contains result.at(entry.file, entry.line, msg) if {
+	some entry in input.guard.admission.exempt
+	msg := sprintf("this change exempts the namespace %s from admission", [entry.namespace])
 }
 
 deny contains result.at(baseline.file, baseline.line, msg) if {

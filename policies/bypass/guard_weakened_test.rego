@@ -5,6 +5,7 @@ import data.gitops_guard.bypass.guard_weakened
 nothing := {
 	"waivers": [], "rules": [], "parameters": [], "policies": [], "exclude": [], "environments": [], "baselines": [], "steps": [],
 	"assume_prune": {"file": "c", "line": 1, "before": true, "after": true},
+	"admission": {"mode": {"file": "c", "line": 1, "before": "deny", "after": "deny"}, "exempt": []},
 }
 
 lines(more) := {result.line | some result in found} if {
@@ -38,6 +39,32 @@ test_rules if {
 	lines({"rules": [rule("a/b", error, off)]}) == {4}
 	every case in [[note, error], [off, error], [off, note]] {
 		lines({"rules": [rule("a/b", case[0], case[1])]}) == set()
+	}
+}
+
+test_admission if {
+	mode := {"file": "c", "line": 7}
+	every case in [["deny", "warn"], ["deny", "dryrun"], ["warn", "dryrun"]] {
+		lines({"admission": {"mode": object.union(mode, {"before": case[0], "after": case[1]}), "exempt": []}}) == {7}
+		lines({"admission": {"mode": object.union(mode, {"before": case[1], "after": case[0]}), "exempt": []}}) == set()
+	}
+	lines({"admission": {"exempt": [{"file": "c", "line": 8, "namespace": "shop"}]}}) == {8}
+}
+
+test_who_may_deploy if {
+	parameter := {"file": "c", "line": 6, "rule": "admission/manual-deploy"}
+	every case in [
+		["identities", ["a"], ["a", "b"]], ["break_glass_groups", [], ["a"]], ["controllers", {}, {"a": ["/secrets"]}],
+		["controllers", {"a": ["/secrets"]}, {"a": ["/secrets", "/services"]}], ["namespaces", [], ["a"]], ["namespaces", ["a", "b"], ["a"]],
+		["managed_by", [], ["a"]], ["resources", ["a", "b"], ["a"]], ["resources", ["a"], []],
+	] {
+		lines({"parameters": [object.union(parameter, {"name": case[0], "before": case[1], "after": case[2]})]}) == {6}
+	}
+	every case in [
+		["identities", ["a", "b"], ["a"]], ["break_glass_groups", ["a"], []], ["controllers", {"a": ["/secrets"]}, {}], ["namespaces", ["a"], []],
+		["namespaces", ["a"], ["a", "b"]], ["managed_by", ["a"], []], ["resources", [], ["a"]],
+	] {
+		lines({"parameters": [object.union(parameter, {"name": case[0], "before": case[1], "after": case[2]})]}) == set()
 	}
 }
 

@@ -44,6 +44,8 @@ NEW = "`gitops-guard policies new RULE --dir DIR`"
     (["check", "--policy", "nowhere"], f"--policy 'nowhere': there is no folder 'nowhere'; {NEW} begins one"),
     (["policies", "list", "--policy", "empty"], f"--policy 'empty': no policy (*.rego) in the folder 'empty'; {NEW} writes one"),
     (["policies", "test", "empty"], f"DIR 'empty': no policy (*.rego) in the folder 'empty'; {NEW} writes one"),
+    (["check", "--select", "admission/manual-deploy"], "--select admission/manual-deploy: admission/manual-deploy judges requests to a cluster, of which check sees none; `gitops-guard bundle` has the cluster enforce it"),
+    (["check", "--select", "images/*", "--select", "admission/*"], "--select admission/*: admission/manual-deploy judges requests to a cluster, of which check sees none; `gitops-guard bundle` has the cluster enforce it"),
     (["check", "--select", "images/unpined-tag"], "--select: there is no rule 'images/unpined-tag'; did you mean 'images/unpinned-tag'?"),
     (["check", "--ignore", "zzz/*"], "--ignore: there is no rule 'zzz/*'; `gitops-guard policies list` prints the rules"),
     (["policies", "explain", "images/unpined-tag"], "there is no rule 'images/unpined-tag'; did you mean 'images/unpinned-tag'?"),

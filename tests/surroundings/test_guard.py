@@ -211,6 +211,13 @@ def test_parameters():
     assert found == [{"file": CONFIG, "line": 4, "rule": "images/unpinned-tag", "name": "allow", "before": [], "after": ["a/*"]}]
 
 
+def test_admission():
+    config = "admission:\n  mode: warn\n  exempt-namespaces: [kube-system, shop]\n"
+    sides = [build_side(MemoryTree({**FILES, CONFIG: text}), load(text), (), Clone()) for text in ("", config)]
+    assert compared(load(config), *sides, {}).document["admission"] == {
+        "mode": {"file": CONFIG, "line": 2, "before": "deny", "after": "warn"}, "exempt": [{"file": CONFIG, "line": 3, "namespace": "shop"}]}
+
+
 def test_installing_the_tool_is_no_check():
     assert facts({WORKFLOW: workflow("run: pipx install gitops-guard")}, {})["steps"] == []
 
