@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .bundle import Admission, admission_rules
+from .bundle import Admission, admission_rules, target_opa
+from .bundle.made import Made
 from .config import Config
 from .errors import UsageError
-from .evaluate.in_cluster import refusals
+from .evaluate.in_cluster import called, refusals
 from .policy import PolicySet
 from .selection import Selection
 
@@ -23,3 +24,8 @@ def enforceable(policies: PolicySet, config: Config, selection: Selection, chose
     if refused:
         raise UsageError("\n".join(f"{one.file.shown}:{one.line}: {one.message}" for one in refused))
     return found
+
+
+def for_opa(policies: PolicySet, found: Admission, config: Config) -> Made:
+    """The files of an OPA bundle. Raises UsageError where a policy is in the way of the bundle's own packages."""
+    return target_opa.made(found, config.admission, called(policies, [rule.policy for rule in found.rules]))

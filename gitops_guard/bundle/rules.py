@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..config import Config
@@ -74,6 +74,8 @@ class Admission:
     """Sorted by id."""
     left_out: Mapping[str, str]
     """Rules that could be enforced and are not: id -> why."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """What data files say, where a policy or library that is not built in may ask for it."""
 
 
 def admission_rules(policies: PolicySet, config: Config, selection: Selection, chosen: Sequence[str] = ()) -> Admission:
@@ -102,7 +104,8 @@ def admission_rules(policies: PolicySet, config: Config, selection: Selection, c
         if policy.metadata.scope == "admission":
             _check_users(policy, parameters)
         rules.append(_rule(policy, parameters, files, config, selection))
-    return Admission(tuple(rules), left_out)
+    house = any(not file.builtin for rule in rules for file in (*rule.policy.files, *rule.libraries))
+    return Admission(tuple(rules), left_out, policies.data if house else {})
 
 
 def _rule(policy: Policy, parameters: Mapping[str, Any], files: Sequence[RegoFile], config: Config,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -11,14 +12,16 @@ from ..locate import locate
 from ..policy import PolicySet
 from ..selection import select
 from .inputs import load_config, load_policies
-from .place import root_of
+from .place import relative, root_of
 from .terminal import one_line, today
 from .writing import write_folder
 
 
 @click.command("bundle")
-@click.option("--target", required=True, type=click.Choice(["gatekeeper", "vap"]), help="What enforces it.")
-@click.option("-o", "--output", required=True, metavar="OUT", help="The folder to write; an earlier output there is replaced.")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--target", required=True, type=click.Choice(["gatekeeper", "opa", "vap"]), help="What enforces it.")
+@click.option("-o", "--output", required=True, metavar="OUT",
+              help="The folder to write, for opa the file; an earlier output there is replaced.")
 @click.option("--policy", "folders", multiple=True, metavar="DIR", help="Also the policies in this folder; can be repeated.")
 @click.option("--select", "chosen", multiple=True, metavar="RULE", help="Only these rules (globs: 'images/*'); can be repeated.")
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Not these rules; can be repeated.")
@@ -26,32 +29,51 @@ from .writing import write_folder
 @click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
 @click.option("--allow-path", "allowed", multiple=True, metavar="DIR",
               help="Let the configuration name this folder outside the repository; can be repeated.")
-def command(target: str, output: str, folders: tuple[str, ...], chosen: tuple[str, ...], ignored: tuple[str, ...],
-            config_file: str | None, root: str | None, allowed: tuple[str, ...]) -> None:
-    """Write the policies that make sense in the cluster as what the cluster enforces them with.
+@click.option("--signing-key", metavar="FILE", help="opa: sign the bundle with this private key (PEM; a secret for HS).")
+@click.option("--signing-alg", metavar="ALG", default="RS256", show_default=True, help="opa: the algorithm of the signature.")
+@click.option("--signing-key-id", metavar="NAME", help="opa: what the signature calls its key.")
+@click.option("--verify", is_flag=True,
+              help="opa: ask the real program the policies' examples, and what PATHS render, and compare with what check says.")
+def command(paths: tuple[str, ...], target: str, output: str, folders: tuple[str, ...], chosen: tuple[str, ...],
+            ignored: tuple[str, ...], config_file: str | None, root: str | None, allowed: tuple[str, ...],
+            signing_key: str | None, signing_alg: str, signing_key_id: str | None, verify: bool) -> None:
+    """Write the policies that make sense in the cluster as what the cluster enforces them with. PATHS are for --verify.
 
-    gatekeeper: ConstraintTemplates, Constraints and a suite for `gator verify`. vap: ValidatingAdmissionPolicies, which the API
-    server itself judges by. What is not enforced, or otherwise than by check, is said on standard error and in README.md.
+    opa: a bundle (tar.gz) that OPA serves as an admission webhook and as an API. gatekeeper: ConstraintTemplates, Constraints
+    and a suite for `gator verify`. vap: ValidatingAdmissionPolicies, which the API server itself judges by. What is not enforced,
+    or otherwise than by check, is said on standard error and, of a folder, in its README.md.
 
-    Exit codes: 0 written, 2 wrong usage or configuration, or a policy that the target can't have, 4 could not finish.
+    Exit codes: 0 written, 1 --verify found a disagreement, 2 wrong usage or configuration, or a policy that the target can't
+    have, 3 PATHS render nothing, 4 could not finish.
     """
     from ..bundle import target_gatekeeper, target_vap  # noqa: PLC0415 (start-up)
     from ..bundling import enforceable  # noqa: PLC0415
     from ..trials.samples import samples  # noqa: PLC0415
+    from . import bundle_opa  # noqa: PLC0415
 
-    top = root_of(root, ())
-    config = load_config(top, config_file, ".")
+    if paths and not verify:
+        raise UsageError("PATHS are what --verify asks about; add it")
+    if target != "opa" and (signing_key or signing_key_id or verify):
+        raise UsageError("--signing-key, --signing-key-id and --verify are for --target opa")
+    top = root_of(root, paths)
+    config = load_config(top, config_file, paths[0] if paths else ".")
     policies = load_policies(folders, root=top, config=config, allowed=allowed)
     _refuse_broken(policies)
     selection = select(policies.rules, config, chosen=chosen, ignored=ignored, described=policies.described)
-    found = enforceable(policies, config, selection, chosen, data_files=False)
-    if target == "gatekeeper":
-        made = target_gatekeeper.made(found, config.admission, samples(policies, found.rules))
+    found = enforceable(policies, config, selection, chosen, data_files=target == "opa")
+    if target == "opa":
+        key = bundle_opa.read_key(signing_key, signing_alg, signing_key_id)
+        notes = bundle_opa.write(policies, found, config, key, Path(output))
     else:
-        made = target_vap.made(found, config.admission, policies.twins, today())
-    write_folder(Path(output), {path: text.encode() for path, text in made.files.items()})
-    for note in made.notes:
+        made = (target_gatekeeper.made(found, config.admission, samples(policies, found.rules)) if target == "gatekeeper"
+                else target_vap.made(found, config.admission, policies.twins, today()))
+        write_folder(Path(output), {path: text.encode() for path, text in made.files.items()})
+        notes = made.notes
+    for note in notes:
         click.echo(one_line(f"gitops-guard: {note}"), err=True)
+    if verify:
+        objects = bundle_opa.repository(top, config, tuple(relative(top, path) for path in paths), allowed)
+        sys.exit(bundle_opa.verify(policies, found, config, key, Path(output), objects, today()))
 
 
 def _refuse_broken(policies: PolicySet) -> None:

@@ -12,13 +12,17 @@ from typing import Any, NamedTuple
 from ..needs import only
 from ..policy import Policy, PolicySet
 from ..rego_file import RegoFile
+from .builtin_names import ARITIES
 from .engine import Engine
-from .syntax import dotted, imported, place, references
+from .syntax import dotted, imported, nodes, place, references
 from .unit_tests import examine
 
 _MEMBERS = {"resource": ("object", "parameters"), "admission": ("request", "parameters")}
 _FACTS = 'facts are empty in the cluster; ask with object.get(input, ["facts", …], …), and say nothing where they are absent'
 _ABSENT = "the cluster shows {} and parameters alone"
+
+_OPERATORS = {"Add": "plus", "Sub": "minus", "Mul": "mul", "Div": "div", "Mod": "rem", "Union": "or", "Intersection": "and"}
+"""What the syntax tree calls an operator -> OPA's name of the builtin."""
 
 
 class Refusal(NamedTuple):
@@ -48,6 +52,20 @@ def refusals(policies: PolicySet, wanted: Sequence[Policy], *, data_files: bool)
         if id(file) not in broken and not data_files and not file.builtin:
             found += _data(file, _tree(file), packages)
     return sorted(found, key=lambda refusal: (refusal.file.shown, refusal.line, refusal.message))
+
+
+def called(policies: PolicySet, wanted: Sequence[Policy]) -> dict[str, int]:
+    """The builtins, operators among them, that the policies and all that they need call, with their numbers of arguments."""
+    kept = only(policies, [file for policy in wanted for file in policy.files])
+    found: dict[str, int] = {}
+    for file in (*kept.libraries, *(file for policy in kept.policies for file in policy.files)):
+        tree = _tree(file)["ast"]["rules"]
+        for call in nodes(tree, "Call"):
+            name = ".".join(dotted(call["fcn"])[0])
+            if ARITIES.get(name, -1) >= 0:
+                found[name] = ARITIES[name]
+        found.update((_OPERATORS[held["op"]], 2) for kind in ("ArithExpr", "BinExpr") for held in nodes(tree, kind))
+    return dict(sorted(found.items()))
 
 
 def _unfit(file: RegoFile, policy: Policy, packages: set[str], data_files: bool) -> Iterator[Refusal]:

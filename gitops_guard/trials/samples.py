@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..bundle import AdmissionRule
@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..evaluate import Subjects, evaluate
 from ..examples import Example, read_examples
 from ..model import Resource
+from ..origin import Map
 from ..policy import POLICY_ERROR, PolicySet
 from .subjects import subjects_of
 
@@ -20,14 +21,28 @@ def samples(policies: PolicySet, rules: Sequence[AdmissionRule]) -> list[Sample]
 
     Raises UsageError where a policy fails on an example, and InputError where an example can't be read.
     """
-    return [sample for rule in rules if rule.id in policies.examples
-            for example in read_examples(policies.examples[rule.id])
-            for sample in _of_example(policies, rule, example)]
+    return [sample for rule, example in _examples(policies, rules) for sample in _of_example(policies, rule, example)]
+
+
+def documents(policies: PolicySet, rules: Sequence[AdmissionRule]) -> Iterator[tuple[str, Map]]:
+    """The objects and AdmissionReviews of all examples, each with a name for people. Raises InputError and UsageError."""
+    for rule, example in _examples(policies, rules):
+        yield from ((f"{rule.id}, {example.name}", document.body) for document in _documents(policies, rule, example))
+
+
+def _examples(policies: PolicySet, rules: Sequence[AdmissionRule]) -> Iterator[tuple[AdmissionRule, Example]]:
+    for rule in rules:
+        if rule.id in policies.examples:
+            yield from ((rule, example) for example in read_examples(policies.examples[rule.id]))
+
+
+def _documents(policies: PolicySet, rule: AdmissionRule, example: Example) -> list[Resource]:
+    whole = subjects_of(example, policies.rules)
+    return list(whole.requests if rule.of_requests else whole.resources)
 
 
 def _of_example(policies: PolicySet, rule: AdmissionRule, example: Example) -> list[Sample]:
-    whole = subjects_of(example, policies.rules)
-    documents = list(whole.requests if rule.of_requests else whole.resources)
+    documents = _documents(policies, rule, example)
     # Each on a target of its own: in the cluster nothing is known of the others.
     alone = [replace(document, target=str(number)) for number, document in enumerate(documents)]
     subjects = Subjects(requests=alone) if rule.of_requests else Subjects(alone)

@@ -1,7 +1,11 @@
 """`bundle`: what it takes, writes, prints and ends with."""
 
+import json
 import os
+import sys
+import tarfile
 
+import jwt
 import pytest
 from click.testing import CliRunner
 
@@ -98,3 +102,98 @@ def test_rules_are_chosen(run, tmp_path):
     done = run("--target", "vap", "-o", "out", "--select", "secrets/plaintext-secret")
     assert done.exit_code == 2
     assert "secrets/plaintext-secret can't be enforced in the cluster" in done.stderr
+
+
+IDENTITIES = "rules: {admission/manual-deploy: {parameters: {identities: ['system:serviceaccount:argocd:argocd-application-controller']}}}\n"
+
+
+def test_an_archive_for_opa(run, tmp_path):
+    repo = tmp_path / "repo"
+    assert run("--target", "opa", "-o", "out/a.tar.gz").exit_code == 0
+    with tarfile.open(repo / "out" / "a.tar.gz") as archive:
+        assert "gitops_guard/admission/manual_deploy.rego" not in archive.getnames()
+    (repo / ".gitops-guard.yaml").write_text(IDENTITIES)
+    done = run("--target", "opa", "-o", "out/a.tar.gz")
+    assert (done.exit_code, done.output) == (0, "")
+    with tarfile.open(repo / "out" / "a.tar.gz") as archive:
+        assert "gitops_guard/admission/manual_deploy.rego" in archive.getnames()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "config.yaml").write_text(IDENTITIES)
+    assert run("--target", "opa", "-o", str(other / "b.tgz"), "--root", str(other), "--config", str(other / "config.yaml")).exit_code == 0
+    assert (other / "b.tgz").read_bytes() == (repo / "out" / "a.tar.gz").read_bytes()
+
+
+def test_a_signature(run, tmp_path):
+    (tmp_path / "key").write_text("a secret of thirty-two characters!\n")
+    done = run("--target", "opa", "-o", "a.tar.gz", "--signing-key", str(tmp_path / "key"), "--signing-alg", "HS256")
+    assert (done.exit_code, done.stdout) == (0, "")
+    with tarfile.open("a.tar.gz") as archive:
+        token = json.load(archive.extractfile(".signatures.json"))["signatures"][0]
+        names = set(archive.getnames())
+    assert {entry["name"] for entry in jwt.decode(token, "a secret of thirty-two characters!", ["HS256"])["files"]} == names - {".signatures.json"}
+
+
+@pytest.mark.parametrize(("args", "message"), [
+    (("--target", "opa", "--signing-key", "none"), "--signing-key 'none' can't be read: No such file or directory"),
+    (("--target", "opa", "--signing-key", "key"), "--signing-key: this is no key for RS256"),
+    (("--target", "opa", "--signing-key", "key", "--signing-alg", "none"), "--signing-alg 'none': there are ES256"),
+    (("--target", "opa", "--signing-key-id", "x"), "--signing-key-id is a name for --signing-key; add it"),
+    (("--target", "opa", "."), "PATHS are what --verify asks about; add it"),
+    (("--target", "vap", "--verify"), "are for --target opa"),
+    (("--target", "vap", "--signing-key", "key"), "are for --target opa"),
+    (("--target", "opa", "--verify", "nowhere"), "there is no file or folder 'nowhere'"),
+])
+def test_wrong_usage(run, tmp_path, args, message):
+    (tmp_path / "repo" / "key").write_text("hunter2")
+    done = run(*args, "-o", "out")
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert "hunter2" not in done.output
+    assert not (tmp_path / "repo" / "out").exists()
+
+
+def test_verify_needs_the_program(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = run("--target", "opa", "-o", "a.tar.gz", "--verify")
+    assert done.exit_code == 4
+    assert "there is no opa on PATH, so nothing was verified" in done.stderr
+
+
+FAKE = """#!{python}
+import json, pathlib, sys
+folder = pathlib.Path(sys.argv[-1])
+answers = []
+for path in sorted(folder.iterdir()):
+    request = json.loads(path.read_text())["request"]
+    answers.append({{"path": str(path), {answer}}})
+print(json.dumps({{"result": answers}}))
+"""
+ALLOWS = '"result": {"apiVersion": "v", "kind": "AdmissionReview", "response": {"uid": request["uid"], "allowed": True}}'
+
+
+@pytest.mark.parametrize(("answer", "code", "said"), [
+    (ALLOWS, 1, "images/unpinned-tag, bad example 1: tags that move\n  check: denied: images/unpinned-tag: container agent: "),
+    ('"error": {"message": "x"}', 1, "  opa:   fails\n"),
+    ('"result": {"response": {"uid": "other", "allowed": True}}', 4, ""),
+    ('"result": {"response": {"uid": request["uid"], "allowed": False}}', 4, ""),
+    ('"result": True', 4, ""),
+])
+def test_what_disagrees_is_shown(run, monkeypatch, tmp_path, answer, code, said):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "opa").write_text(FAKE.format(python=sys.executable, answer=answer))
+    (tools / "opa").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    done = run("--target", "opa", "-o", "a.tar.gz", "--select", "images/unpinned-tag", "--verify")
+    assert done.exit_code == code
+    assert said in done.stdout
+    assert ("\n  opa:   nothing\n" in done.stdout) is (answer == ALLOWS)
+    assert ("opa does not take the bundle" in done.stderr) is (code == 4)
+
+
+def test_paths_that_render_nothing(run, monkeypatch, tmp_path):
+    (tmp_path / "repo" / "empty").mkdir()
+    done = run("--target", "opa", "-o", "a.tar.gz", "--verify", "empty")
+    assert done.exit_code == 3
+    assert "--verify: PATHS render no object" in done.stderr
