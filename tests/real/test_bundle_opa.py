@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import tarfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import manual_deploys
 import pytest
 from admission_requests import MALFORMED, REQUESTS, TODAY, Asked, bundled, by_config, thing, write_house
 from certificates import Authority
 from click.testing import CliRunner
+from cluster import STRATEGIC_PATCH
 from corpus import builtin, objects
 from cryptography.hazmat.primitives import serialization
 from opa_webhook import Webhook, webhook
@@ -162,3 +166,81 @@ def test_many_objects(served):
     assert None not in expected
     with served(made.files) as running:
         assert agree(running, cases, expected) == []
+
+
+@pytest.fixture
+def enforced(tool, tmp_path, cluster):
+    """`enforced(files)`: the API server asks a webhook with that bundle until the test ends."""
+    @contextlib.contextmanager
+    def start(files: dict[str, str], namespaces: list[str]) -> Iterator[Webhook]:
+        bundle = tmp_path / "bundle.tar.gz"
+        bundle.write_bytes(archive.packed({path: text.encode() for path, text in files.items()}))
+        with webhook(tool("opa"), tmp_path, bundle, cluster.authority, cluster.serving("opa")) as running:
+            made = configuration(running.url, cluster.authority.bundle, namespaces)
+            assert cluster.create("root", made).ok
+            try:
+                yield running
+            finally:
+                cluster.delete("root", made)
+    return start
+
+
+def configuration(url: str, authority: str, namespaces: list[str]) -> dict[str, object]:
+    everything = {"operations": ["CREATE", "UPDATE", "DELETE"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*", "*/scale", "pods/ephemeralcontainers"], "scope": "Namespaced"}
+    return {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration", "metadata": {"name": "opa-tests"}, "webhooks": [{
+        "name": "opa.tests.example", "admissionReviewVersions": ["v1"], "sideEffects": "None", "failurePolicy": "Fail", "timeoutSeconds": 10, "matchPolicy": "Equivalent",
+        "clientConfig": {"url": f"{url}/", "caBundle": authority}, "rules": [everything],
+        "namespaceSelector": {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "In", "values": namespaces}]}}]}
+
+
+def test_manual_deploys(cluster, enforced):
+    """The table, by a real API server: create, update, patches, apply, scale, deletions and dry runs, as everybody."""
+    manual_deploys.prepare(cluster)
+    found, _config, made = bundled(builtin(), manual_deploys.CONFIG)
+    assert "admission/manual-deploy" in {rule.id for rule in found.rules}
+    with enforced(made.files, [manual_deploys.PRODUCTION, manual_deploys.DEVELOPMENT]):
+        cluster.until(lambda: "commit the change there" in cluster.create("root", probe(), dry_run=False).message)
+        wrong = [manual_deploys.differs(*manual_deploys.attempt(cluster, number)) for number in range(len(manual_deploys.ATTEMPTS))]
+    assert [text for text in wrong if text] == []
+    assert len(wrong) >= 40
+
+
+def probe() -> dict[str, object]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "probe-", "namespace": manual_deploys.PRODUCTION, "name": ""}}
+
+
+def test_rules_about_objects(cluster, enforced):
+    """Errors are refused, what was there before is told, and what can't be asked is refused."""
+    manual_deploys.prepare(cluster)
+    made = bundled(builtin(), "")[2]
+    moving = manual_deploys.deployment()
+    moving["metadata"] = {"name": "moving", "namespace": manual_deploys.PRODUCTION}
+    moving["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.example/web:latest"
+    said = "images/unpinned-tag: container web: image registry.example/web:latest has the moving tag latest"
+    assert cluster.create("alice", moving).ok
+    other = {**moving, "metadata": {**moving["metadata"], "name": "other"}}
+    with enforced(made.files, [manual_deploys.PRODUCTION]):
+        cluster.until(lambda: not cluster.create("alice", other, dry_run=True).ok)
+        refused = cluster.create("alice", other)
+        assert (refused.status, refused.message) == (403, f'admission webhook "opa.tests.example" denied the request: {said}')
+        kept = cluster.patch("alice", moving, {"metadata": {"labels": {"a": "b"}}})
+        assert (kept.ok, kept.warnings) == (True, (f'299 - "{said}"',))
+        mended = {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "registry.example/web:1.2.3"}]}}}}
+        done = cluster.patch("alice", moving, mended, content_type=STRATEGIC_PATCH)
+        assert (done.ok, done.warnings) == (True, ())
+        assert said in cluster.patch("alice", moving, {"spec": moving["spec"]}).message
+        assert cluster.patch("alice", moving, {"status": {"observedGeneration": 1}}, subresource="status").ok
+        assert cluster.delete("alice", moving).ok
+
+
+def test_nothing_is_let_through_without_an_answer(cluster, tool, tmp_path):
+    """A webhook that is gone, and a bundle that never was there."""
+    manual_deploys.prepare(cluster)
+    made = configuration("https://127.0.0.1:9", cluster.authority.bundle, [manual_deploys.DEVELOPMENT])
+    assert cluster.create("root", made).ok
+    try:
+        thing = {**manual_deploys.CONFIG_MAP, "metadata": {"name": "unasked", "namespace": manual_deploys.DEVELOPMENT}}
+        cluster.until(lambda: "failed calling webhook" in cluster.create("alice", thing, dry_run=True).message)
+        assert cluster.create("alice", thing).status == 500
+    finally:
+        cluster.delete("root", made)
