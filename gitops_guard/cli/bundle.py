@@ -32,11 +32,14 @@ from .writing import write_folder
 @click.option("--signing-key", metavar="FILE", help="opa: sign the bundle with this private key (PEM; a secret for HS).")
 @click.option("--signing-alg", metavar="ALG", default="RS256", show_default=True, help="opa: the algorithm of the signature.")
 @click.option("--signing-key-id", metavar="NAME", help="opa: what the signature calls its key.")
+@click.option("--install", metavar="DIR", help="opa: also write the Kubernetes objects that run it; an earlier set is replaced.")
+@click.option("--image", metavar="IMAGE", help="opa: the image of OPA in --install, such as a mirror's with a digest.")
 @click.option("--verify", is_flag=True,
               help="opa: ask the real program the policies' examples, and what PATHS render, and compare with what check says.")
 def command(paths: tuple[str, ...], target: str, output: str, folders: tuple[str, ...], chosen: tuple[str, ...],
             ignored: tuple[str, ...], config_file: str | None, root: str | None, allowed: tuple[str, ...],
-            signing_key: str | None, signing_alg: str, signing_key_id: str | None, verify: bool) -> None:
+            signing_key: str | None, signing_alg: str, signing_key_id: str | None, install: str | None, image: str | None,
+            verify: bool) -> None:
     """Write the policies that make sense in the cluster as what the cluster enforces them with. PATHS are for --verify.
 
     opa: a bundle (tar.gz) that OPA serves as an admission webhook and as an API. gatekeeper: ConstraintTemplates, Constraints
@@ -47,14 +50,17 @@ def command(paths: tuple[str, ...], target: str, output: str, folders: tuple[str
     have, 3 PATHS render nothing, 4 could not finish.
     """
     from ..bundle import target_gatekeeper, target_vap  # noqa: PLC0415 (start-up)
+    from ..bundle.install import IMAGE  # noqa: PLC0415
     from ..bundling import enforceable  # noqa: PLC0415
     from ..trials.samples import samples  # noqa: PLC0415
     from . import bundle_opa  # noqa: PLC0415
 
     if paths and not verify:
         raise UsageError("PATHS are what --verify asks about; add it")
-    if target != "opa" and (signing_key or signing_key_id or verify):
-        raise UsageError("--signing-key, --signing-key-id and --verify are for --target opa")
+    if target != "opa" and (signing_key or signing_key_id or install or image or verify):
+        raise UsageError("--signing-key, --signing-key-id, --install, --image and --verify are for --target opa")
+    if image and not install:
+        raise UsageError("--image is for --install; add it")
     top = root_of(root, paths)
     config = load_config(top, config_file, paths[0] if paths else ".")
     policies = load_policies(folders, root=top, config=config, allowed=allowed)
@@ -63,7 +69,8 @@ def command(paths: tuple[str, ...], target: str, output: str, folders: tuple[str
     found = enforceable(policies, config, selection, chosen, data_files=target == "opa")
     if target == "opa":
         key = bundle_opa.read_key(signing_key, signing_alg, signing_key_id)
-        notes = bundle_opa.write(policies, found, config, key, Path(output))
+        place = None if install is None else (Path(install), image or IMAGE)
+        notes = bundle_opa.write(policies, found, config, key, Path(output), place)
     else:
         made = (target_gatekeeper.made(found, config.admission, samples(policies, found.rules)) if target == "gatekeeper"
                 else target_vap.made(found, config.admission, policies.twins, today()))

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from ..bundle import Admission, archive, signing
+from ..bundle.install import install_set
 from ..bundle.verdict import Verdict
 from ..bundling import for_opa
 from ..config import Config
@@ -20,7 +21,7 @@ from ..policy import PolicySet
 from ..trials.samples import documents
 from ..verifying import Case, case_of, compared, embedded, of_repository
 from .terminal import harmless
-from .writing import write_whole
+from .writing import write_folder, write_whole
 
 _TOO_LARGE = 100_000
 _SHOWN = 20
@@ -61,13 +62,26 @@ def read_key(path: str | None, algorithm: str, name: str | None) -> Key | None:
     return Key(data, algorithm, name)
 
 
-def write(policies: PolicySet, found: Admission, config: Config, key: Key | None, output: Path) -> tuple[str, ...]:
-    """Write the bundle; what has to be told about it. Raises UsageError."""
+def write(policies: PolicySet, found: Admission, config: Config, key: Key | None, output: Path,
+          install: tuple[Path, str] | None = None) -> tuple[str, ...]:
+    """Write the bundle, and what installs it into a folder, with this image of OPA; what has to be told about it.
+
+    Raises UsageError.
+    """
     made = for_opa(policies, found, config)
     files = dict(made.files)
     if key is not None:
         files[signing.SIGNATURES] = signing.signatures(made.files, key.data, key.algorithm, key.name)
-    write_whole(output, archive.packed({path: text.encode() for path, text in files.items()}))
+    packed = archive.packed({path: text.encode() for path, text in files.items()})
+    if install is not None:
+        folder, image = install
+        if key is not None and key.algorithm.startswith(signing.SHARED):
+            raise UsageError(f"--install: {key.algorithm} is verified by the secret itself, which belongs into no manifest; "
+                             "sign with an RS, PS or ES algorithm")
+        verifying = None if key is None else key.verifying
+        texts = install_set(found, config.admission, packed, made, image, verifying)
+        write_folder(folder, {path: text.encode() for path, text in texts.items()})
+    write_whole(output, packed)
     return made.notes
 
 

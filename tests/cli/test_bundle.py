@@ -140,12 +140,15 @@ def test_a_signature(run, tmp_path):
     (("--target", "opa", "--signing-key", "key", "--signing-alg", "none"), "--signing-alg 'none': there are ES256"),
     (("--target", "opa", "--signing-key-id", "x"), "--signing-key-id is a name for --signing-key; add it"),
     (("--target", "opa", "."), "PATHS are what --verify asks about; add it"),
+    (("--target", "opa", "--image", "x"), "--image is for --install; add it"),
+    (("--target", "opa", "--install", "dir", "--signing-key", "key", "--signing-alg", "HS256"), "--install: HS256 is verified by the secret itself"),
+    (("--target", "vap", "--install", "dir"), "are for --target opa"),
     (("--target", "vap", "--verify"), "are for --target opa"),
     (("--target", "vap", "--signing-key", "key"), "are for --target opa"),
     (("--target", "opa", "--verify", "nowhere"), "there is no file or folder 'nowhere'"),
 ])
 def test_wrong_usage(run, tmp_path, args, message):
-    (tmp_path / "repo" / "key").write_text("hunter2")
+    (tmp_path / "repo" / "key").write_text("hunter2 hunter2 hunter2 hunter2 hunter2")
     done = run(*args, "-o", "out")
     assert done.exit_code == 2
     assert message in done.stderr

@@ -9,6 +9,7 @@ import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import manual_deploys
 import pytest
@@ -22,8 +23,10 @@ from opa_webhook import Webhook, webhook
 from servers import NotStartedError
 
 from gitops_guard.bundle import archive
+from gitops_guard.bundle.install import IMAGE, install_set
 from gitops_guard.cli import cli
 from gitops_guard.examples import read_examples
+from gitops_guard.source import Dialect, parse
 from gitops_guard.trials.samples import documents
 from gitops_guard.verifying import Case, case_of, creation, embedded
 
@@ -170,35 +173,53 @@ def test_many_objects(served):
 
 @pytest.fixture
 def enforced(tool, tmp_path, cluster):
-    """`enforced(files)`: the API server asks a webhook with that bundle until the test ends."""
+    """`enforced(configuration)`: the API server asks a webhook with that bundle until the test ends."""
     @contextlib.contextmanager
-    def start(files: dict[str, str], namespaces: list[str]) -> Iterator[Webhook]:
+    def start(text: str, namespaces: list[str]) -> Iterator[Webhook]:
+        found, config, made = bundled(builtin(), text)
+        files = made.files
         bundle = tmp_path / "bundle.tar.gz"
         bundle.write_bytes(archive.packed({path: text.encode() for path, text in files.items()}))
         with webhook(tool("opa"), tmp_path, bundle, cluster.authority, cluster.serving("opa")) as running:
-            made = configuration(running.url, cluster.authority.bundle, namespaces)
-            assert cluster.create("root", made).ok
+            sent = install_set(found, config.admission, b"", made, IMAGE, None)
+            asked = configuration(sent, running.url, cluster.authority.bundle, namespaces)
+            assert cluster.create("root", asked).ok
             try:
                 yield running
             finally:
-                cluster.delete("root", made)
+                cluster.delete("root", asked)
     return start
 
 
-def configuration(url: str, authority: str, namespaces: list[str]) -> dict[str, object]:
-    everything = {"operations": ["CREATE", "UPDATE", "DELETE"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*", "*/scale", "pods/ephemeralcontainers"], "scope": "Namespaced"}
-    return {"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration", "metadata": {"name": "opa-tests"}, "webhooks": [{
-        "name": "opa.tests.example", "admissionReviewVersions": ["v1"], "sideEffects": "None", "failurePolicy": "Fail", "timeoutSeconds": 10, "matchPolicy": "Equivalent",
-        "clientConfig": {"url": f"{url}/", "caBundle": authority}, "rules": [everything],
-        "namespaceSelector": {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "In", "values": namespaces}]}}]}
+def configuration(files: dict[str, str], url: str, authority: str, namespaces: list[str]) -> dict[str, Any]:
+    """The webhook configuration of the install set, which asks a server on loopback about these namespaces alone."""
+    made = parse(files["webhook/webhook.yaml"].encode(), "webhook.yaml").load(Dialect.MANIFEST)[0]
+    made["metadata"]["name"] = "opa-tests"
+    webhook = made["webhooks"][0]
+    webhook["clientConfig"] = {"url": f"{url}/", "caBundle": authority}
+    webhook["namespaceSelector"] = {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "In", "values": namespaces}]}
+    return json.loads(json.dumps(made))
+
+
+def test_the_install_set_is_taken(cluster):
+    """By the API server: field by field, as it would be stored."""
+    found, config, made = bundled(builtin(), manual_deploys.CONFIG)
+    files = install_set(found, config.admission, archive.packed({path: text.encode() for path, text in made.files.items()}), made, IMAGE, ("ES256", "key"))
+    cluster.namespace("gitops-guard")
+    taken = []
+    made_of_it = [one for path, text in files.items() if path.endswith(".yaml") and "kustomization" not in path
+                  for one in parse(text.encode(), path).load(Dialect.MANIFEST) if one["apiVersion"] != "cert-manager.io/v1"]
+    for one in made_of_it:
+        answer = cluster.request("root", "POST", cluster.path(one, collection=True), one, query={"dryRun": "All", "fieldValidation": "Strict"})
+        assert answer.ok or answer.status == 409, (one["kind"], answer.message)
+        taken.append(one["kind"])
+    assert sorted(taken) == ["ConfigMap", "Deployment", "Namespace", "NetworkPolicy", "PodDisruptionBudget", "Service", "ServiceAccount", "ValidatingWebhookConfiguration"]
 
 
 def test_manual_deploys(cluster, enforced):
     """The table, by a real API server: create, update, patches, apply, scale, deletions and dry runs, as everybody."""
     manual_deploys.prepare(cluster)
-    found, _config, made = bundled(builtin(), manual_deploys.CONFIG)
-    assert "admission/manual-deploy" in {rule.id for rule in found.rules}
-    with enforced(made.files, [manual_deploys.PRODUCTION, manual_deploys.DEVELOPMENT]):
+    with enforced(manual_deploys.CONFIG, [manual_deploys.PRODUCTION, manual_deploys.DEVELOPMENT]):
         cluster.until(lambda: "commit the change there" in cluster.create("root", probe(), dry_run=False).message)
         wrong = [manual_deploys.differs(*manual_deploys.attempt(cluster, number)) for number in range(len(manual_deploys.ATTEMPTS))]
     assert [text for text in wrong if text] == []
@@ -212,17 +233,16 @@ def probe() -> dict[str, object]:
 def test_rules_about_objects(cluster, enforced):
     """Errors are refused, what was there before is told, and what can't be asked is refused."""
     manual_deploys.prepare(cluster)
-    made = bundled(builtin(), "")[2]
     moving = manual_deploys.deployment()
     moving["metadata"] = {"name": "moving", "namespace": manual_deploys.PRODUCTION}
     moving["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.example/web:latest"
     said = "images/unpinned-tag: container web: image registry.example/web:latest has the moving tag latest"
     assert cluster.create("alice", moving).ok
     other = {**moving, "metadata": {**moving["metadata"], "name": "other"}}
-    with enforced(made.files, [manual_deploys.PRODUCTION]):
+    with enforced("", [manual_deploys.PRODUCTION]):
         cluster.until(lambda: not cluster.create("alice", other, dry_run=True).ok)
         refused = cluster.create("alice", other)
-        assert (refused.status, refused.message) == (403, f'admission webhook "opa.tests.example" denied the request: {said}')
+        assert (refused.status, refused.message) == (403, f'admission webhook "opa.gitops-guard.dev" denied the request: {said}')
         kept = cluster.patch("alice", moving, {"metadata": {"labels": {"a": "b"}}})
         assert (kept.ok, kept.warnings) == (True, (f'299 - "{said}"',))
         mended = {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "registry.example/web:1.2.3"}]}}}}
@@ -236,7 +256,8 @@ def test_rules_about_objects(cluster, enforced):
 def test_nothing_is_let_through_without_an_answer(cluster, tool, tmp_path):
     """A webhook that is gone, and a bundle that never was there."""
     manual_deploys.prepare(cluster)
-    made = configuration("https://127.0.0.1:9", cluster.authority.bundle, [manual_deploys.DEVELOPMENT])
+    found, config, made = bundled(builtin())
+    made = configuration(install_set(found, config.admission, b"", made, IMAGE, None), "https://127.0.0.1:9", cluster.authority.bundle, [manual_deploys.DEVELOPMENT])
     assert cluster.create("root", made).ok
     try:
         thing = {**manual_deploys.CONFIG_MAP, "metadata": {"name": "unasked", "namespace": manual_deploys.DEVELOPMENT}}
