@@ -270,7 +270,7 @@ class Mask:
     def _value(self, value: Any, origin: Origin | None, start: str = "", *, public: bool = False) -> None:
         if value is None or isinstance(value, (Map, Seq)):
             return
-        if origin is not None and not origin.packed:
+        if origin is not None and not (origin.packed or origin.away):
             self._places.setdefault(origin.file, set()).add((origin, start))
         if not public:
             self._inner(str(value))

@@ -46,6 +46,8 @@ class Origin(NamedTuple):
     """The value is a null that nothing stands for (`key:` and no more); kustomize's merges treat it unlike a written null."""
     spelling: Spelling | None = None
     """None for a plain scalar that is written as its value is printed."""
+    away: bool = False
+    """The value is written outside the repository, or at another revision; this is the entry that brings it, and no more."""
 
 
 class Map(dict[str, Any]):

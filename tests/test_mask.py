@@ -4,7 +4,7 @@ import pytest
 
 from gitops_guard.mask import Mask
 from gitops_guard.model import Fault, Location, Resource
-from gitops_guard.origin import Spelling
+from gitops_guard.origin import Origin, Spelling
 from gitops_guard.source import Dialect, parse
 
 SECRET = """\
@@ -51,6 +51,16 @@ def test_excerpts_lose_places_too():
     shown = mask.source("s.yaml", SECRET).split("\n")
     assert shown[:4] == SECRET.split("\n")[:4]
     assert shown[4:12] == ["  password: ***", "  short: ***", "  block: ***", "    ***", "    ***", "  after: ***", "data:", "  token: ***"]
+
+
+def test_the_entry_that_brings_a_secret_from_elsewhere_holds_none():
+    mask = Mask()
+    _stream, secret = loaded(SECRET, "other/s.yaml")
+    values = secret.body["stringData"]
+    values.at["password"] = Origin("app.yaml", 2, 9, exact=False, away=True)
+    mask.secret(secret)
+    mask.fault(Fault("secrets/plaintext-secret", "m", resource=secret, path=("stringData", "password")))
+    assert mask.source("app.yaml", "kind: Application\npath: overlays/hunter2-long\n") == "kind: Application\npath: overlays/***\n"
 
 
 @pytest.mark.parametrize("data", ["{url: hunter2a,\n url: hunter2b}", "{url: hunter2a,\n <<: {url: hunter2b}}", "{<<: {url: hunter2a},\n url: hunter2b}",

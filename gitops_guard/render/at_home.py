@@ -36,7 +36,7 @@ def resources_at_home(resources: list[Resource], remote: Remote, read: frozenset
                 known[origin.file] = remote.place_of(origin.file, read)
             # The base that the object is from says which of several entries brought it; what else came along, only the path.
             named = entry if remote.is_entry(entry) else known[origin.file]
-            return (named or entry)._replace(exact=False)
+            return (named or entry)._replace(exact=False, away=True)
 
         body = clone(resource.body)
         move_origins(body, move)

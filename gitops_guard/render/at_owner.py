@@ -29,7 +29,7 @@ def places_of(recipes: Sequence[Recipe], owner: Origin | None = None) -> PlaceOf
         # A file beside the folder of any recipe, such as a base, came with one of them: the first is named.
         nearest = sorted(recipes, key=lambda recipe: not is_below(file, recipe.folder))
         found = [named.get(file), *(recipe.place for recipe in nearest), owner]
-        return next(place for place in (*found, Origin(file, 1, 1)) if place is not None)._replace(exact=False)
+        return next(place for place in (*found, Origin(file, 1, 1)) if place is not None)._replace(exact=False, away=True)
 
     return place_of
 

@@ -185,7 +185,7 @@ class Builder:
         start: Any = event.start_mark
         down, right = frame.line + 1, frame.column + 1
         node.at[key] = NEW(Origin, (frame.file, start.line + down, start.column + right, frame.exact, mark.line + down,
-                                     mark.column + right, 0, "", False, _STYLES[style] if style else None))
+                                     mark.column + right, 0, "", False, _STYLES[style] if style else None, False))
         if value is not text:
             node.at[key] = _spelt(node.at[key], value, text)
         return True

@@ -45,7 +45,7 @@ def place(frame: Frame, line: int, column: int, key: Any = None, block: int = 0)
     down, right = frame.line + 1, frame.column + 1
     key_line, key_column = (0, 0) if key is None else (key.line + down, key.column + right)
     return NEW(Origin, (frame.file, line + down, column + right, frame.exact, key_line, key_column,
-                         block and block + frame.column, "", False, None))
+                         block and block + frame.column, "", False, None, False))
 
 
 def read_events(text: str, frame: Frame) -> list[Any]:

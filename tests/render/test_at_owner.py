@@ -43,9 +43,9 @@ def test_every_origin_is_in_the_repository(sources):
     after = resources_at_owner(before, sources, places_of([Kustomize("rev@1", place=PLACE)], OWNER))
     assert [item.body for item in after] == [item.body for item in before]
     for item in after:
-        assert item.declared == PLACE._replace(exact=False)
+        assert item.declared == PLACE._replace(exact=False, away=True)
         for at in places(item.body):
-            assert at in (PLACE._replace(exact=False), mine)
+            assert at in (PLACE._replace(exact=False, away=True), mine)
             assert not at.packed
     assert before[0].declared.file == "rev@1/config.yaml"
     assert after[0].body["data"].at["mine"] == mine
@@ -65,7 +65,7 @@ def test_the_field_that_brought_it():
     assert place_of("rev@1/none.yaml")[:2] == place_of("rev@1/x")[:2] == ("argocd/app.yaml", 12)
     several = places_of([Kustomize("rev@1/a", place=PLACE), Kustomize("rev@1/b", place=values)], OWNER)
     assert [several(f"rev@1/{name}/x").line for name in ("a", "b", "c")] == [12, 30, 12]
-    assert places_of([Directory("rev@1", ())], OWNER)("rev@1/x") == OWNER._replace(exact=False)
+    assert places_of([Directory("rev@1", ())], OWNER)("rev@1/x") == OWNER._replace(exact=False, away=True)
 
 
 def test_faults_and_errors(sources):
@@ -77,7 +77,7 @@ def test_faults_and_errors(sources):
     assert (moved[0].message, moved[0].location) == ("bad (at rev@1/config.yaml:3)", Location("argocd/app.yaml", 12, 5, "nearest"))
     assert moved[0].related == (Related(here, "y"),)
     assert moved[1] == Fault("r", "bad", location=here)
-    assert moved[2].resource.body["data"].at["a"] == PLACE._replace(exact=False)
+    assert moved[2].resource.body["data"].at["a"] == PLACE._replace(exact=False, away=True)
     error = error_at_owner(SourceError("source/invalid-yaml", "bad", "rev@1/x.yaml", 4, 2, "mend it"), sources, place_of)
     assert (error.rule, error.message, error.file, error.line, error.column, error.remedy) == \
         ("source/invalid-yaml", "bad (at rev@1/x.yaml:4)", "argocd/app.yaml", 12, 5, "mend it")
