@@ -72,18 +72,25 @@ class Beside:
 def judge(request: Request, side: Side, beside: Beside) -> Judged:
     """Judge a side: validate, evaluate, locate, waive, fold."""
     request = request if beside.guard is None else _guarded(request, beside.guard)
+    observer = request.observer
+    observer.step("reading other files")
     built, loose = side.wanted(request.named), side.loose(request.named)
     files = [item for item in read_files(side.sources, side.sources.tree.files()) if is_named(item.path, request.named)]
     resources = [resource for item in built for resource in item.resources]
     schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
     given = handed(side.graph, side.built)
+    observer.step("asking the policies")
     judged = _evaluate(request, side, built, [*resources, *loose], files, beside, given)
     faults = [*beside.faults, *request.policies.faults, *side.broken(request.named), *side.unclear(request.named)]
     faults += [fault for item in built for fault in item.faults]
     if any(rule.startswith("schema/") for rule in request.selection.enabled):
-        faults += [fault for item in built for fault in _invalid(item, schemas, given)]
+        observer.step("validating against schemas")
+        for count, item in enumerate(built, 1):
+            faults += _invalid(item, schemas, given)
+            observer.done(count, len(built))
     faults += judged.faults
 
+    observer.step("placing findings")
     mask = _mask(side.sources, [*resources, *loose], files, faults)
     if beside.hidden is not None:
         mask.values_of(beside.hidden)
@@ -128,7 +135,7 @@ def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: S
                                                 is_home=side.is_home, history=beside.history,
                                                 generated=_made(side, built)))
     return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
-                    jobs=request.jobs, engine=request.engine)
+                    jobs=request.jobs, engine=request.engine, observer=request.observer)
 
 
 def _versions(request: Request) -> dict[str, str]:

@@ -17,10 +17,12 @@ from .excerpts import Excerpts
 from .fetch import Fetcher
 from .judge import Beside, Judged, judge
 from .live import Reader
+from .mask import Mask
 from .merge import base_commit, merged, unknown
 from .model import Fault, Finding
 from .narrowed import narrowed
 from .nodes import Graph
+from .observer import OfBase
 from .outcome import DriftReport, Report, RuleReport, TargetReport
 from .reach import governs, reached
 from .request import GraphRequest, Request
@@ -44,14 +46,18 @@ def check(request: Request) -> Report:
     changed = None if old_tree is None or not isinstance(tree, IndexTree) else _changed(request, old_tree, tree)
     if changed is not None and not changed:
         return _idle(request)
-    before = None if old_tree is None else _side(request, old_tree)
+    of_base = replace(request, observer=OfBase(request.observer))
+    before = None if old_tree is None else _side(of_base, old_tree)
     side, past = _side(request, tree), past_of(request)
     if changed and before is not None:
         request = replace(request, named=reached(before, side, changed, request.named, request.config))
+    request.observer.step("looking through the history")
     beside = Beside(history=promotion(request, side, before, past))
     old = None
     if before is not None:
-        old = judge(request, before, Beside(history=promotion(request, before, None, past, base or "")))
+        of_base = replace(request, observer=of_base.observer)
+        old = judge(of_base, before, Beside(history=promotion(request, before, None, past, base or "")))
+        request.observer.step("comparing both sides")
         beside = replace(beside, changes=merged(before, side, request.config, request.named),
                          faults=unknown(before, side, request.named), before=old.occurrences, hidden=old.mask,
                          guard=compared(request.config, before, side, request.policies.rules, request.policies.parameters()))
@@ -109,7 +115,8 @@ def _delta(request: Request, before: Side, now: Side, judged: tuple[Judged, Judg
     masks = [one.mask for one in judged]
     if not secrets <= request.selection.enabled:
         asked = replace(request, selection=replace(request.selection, enabled=request.selection.enabled | secrets))
-        masks = [judge(asked, side, Beside()).mask for side in (before, now)]
+        masks = _masks(asked, before, now)
+    request.observer.step("comparing fields")
     return delta_of(before, now, request.config, request.named, masks, request.version)
 
 
@@ -134,9 +141,16 @@ def difference(request: Request) -> Delta:
     base = _base(request)
     if base is None:
         raise UsageError("a difference needs something to compare with: --base REF, or --staged")
-    before, now = _side(request, _tree_of(request, base)), _side(request, _head(request))
-    masks = [judge(request, side, Beside()).mask for side in (before, now)]
+    of_base = replace(request, observer=OfBase(request.observer))
+    before, now = _side(of_base, _tree_of(request, base)), _side(request, _head(request))
+    masks = _masks(request, before, now)
+    request.observer.step("comparing fields")
     return delta_of(before, now, request.config, request.named, masks, request.version)
+
+
+def _masks(request: Request, before: Side, now: Side) -> list[Mask]:
+    """What must not be shown of either side."""
+    return [judge(replace(request, observer=OfBase(request.observer)), before, Beside()).mask, judge(request, now, Beside()).mask]
 
 
 def recorded(request: Request, report: Report) -> tuple[Report, str]:
@@ -160,7 +174,8 @@ def graph_of(request: GraphRequest) -> Graph:
 
 def _side(request: GraphRequest, tree: Tree) -> Side:
     clone = clone_of(request.root, request.config, base=request.base, allowed=request.allowed)
-    return build_side(tree, request.config, request.named, clone, fetcher=Fetcher() if request.allow_remote else None)
+    return build_side(tree, request.config, request.named, clone, fetcher=Fetcher() if request.allow_remote else None,
+                      observer=request.observer)
 
 
 def _head(request: Request) -> Tree:

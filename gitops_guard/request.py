@@ -8,6 +8,7 @@ from pathlib import Path
 from .baseline import Baseline
 from .config import Config
 from .evaluate import Opa
+from .observer import UNOBSERVED, Observer
 from .policy import PolicySet
 from .selection import Selection
 
@@ -28,6 +29,8 @@ class GraphRequest:
     """What git calls the revision that a change is compared with."""
     staged: bool = field(default=False, kw_only=True)
     """Whether git's index is read in place of the work tree."""
+    observer: Observer = field(default=UNOBSERVED, kw_only=True, compare=False, repr=False)
+    """Who is told of the steps."""
 
 
 @dataclass(frozen=True)

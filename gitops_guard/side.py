@@ -20,6 +20,7 @@ from .grow import Grower
 from .model import Fault, Resource, Target
 from .mounts import Mounts
 from .nodes import Graph
+from .observer import UNOBSERVED, Observer
 from .origin import Map
 from .recipes import Recipe
 from .render import Renderer
@@ -137,13 +138,20 @@ def clone_of(root: Path, config: Config, *, base: str | None = None, allowed: Se
     return Clone(tuple(git.remotes(root)), frozenset(name for name in branches if name), elsewhere)
 
 
-def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *, fetcher: Fetcher | None = None) -> Side:
+def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *, fetcher: Fetcher | None = None,
+               observer: Observer = UNOBSERVED) -> Side:
     """Read a tree and build every target in it; without `fetcher` nothing is fetched."""
+    observer.step("reading files")
     sources = Sources(tree) if clone.elsewhere is None else clone.elsewhere.mounts.over(Sources(tree))
     renderer = Renderer(sources, helm=tool.find("helm"), fetcher=fetcher)
     found = discover(sources, renderer.uses)
 
+    count = 0
+
     def make(target: Target, recipes: tuple[Recipe, ...]) -> Built:
+        nonlocal count
+        count += 1
+        observer.done(count)
         return build_owned(target, recipes, renderer, sources) if recipes else build(target, renderer, sources)
 
     known = KnownRepositories(config=config, tree=tree, remotes=clone.remotes)
@@ -159,6 +167,7 @@ def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *
 
     folders = named_folders(sources, found.manifests)
     guess = Taken(folders, covered=frozenset(folder for folder in folders if folder not in found.direct))
+    observer.step("building targets")
     grown = Grower(found, make, world, environment, sources.mount_of).grow(tuple(named), guess)
     return Side(sources, found, grown.built, grown.graph, grown.faults, grown.generated, known.is_home)
 

@@ -14,12 +14,12 @@ from ..errors import GuardError
 
 _COMMANDS = {
     "bundle": "write the same policies for the cluster",
-    "check": "render, validate, judge",
+    "check": "judge what a merge would deploy",
     "diff": "print what a change does to what is rendered",
     "drift": "compare with what a cluster runs",
     "graph": "print who deploys what",
     "init": "write a configuration, the hook and the workflow",
-    "policies": "list, explain, test, new",
+    "policies": "list and explain the rules; begin and test your own",
     "render": "print what kustomize build prints",
 }
 
@@ -36,6 +36,11 @@ class _Commands(click.Group):
         module = importlib.import_module(f"gitops_guard.cli.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (click's signature)
+        """Write the list of commands; none of them is imported for it."""
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click's, with the nearest command where there is none of that name."""

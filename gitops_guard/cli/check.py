@@ -16,18 +16,21 @@ from ..policy import PolicySet
 from ..report import FORMATS
 from ..request import Request
 from ..selection import select
+from . import completion
 from .engine import chosen_engine
+from .help import Command
 from .inputs import load_baseline, load_config, load_policies, schema_paths
-from .options import color_option, engine_options, jobs_option, place_options, policy_options, report_options
+from .options import color_option, engine_options, jobs_option, place_options, policy_options, report_options, running_options
 from .place import relative, root_of
+from .progress import progress
 from .publish import publish, wishes
 from .terminal import today
 
 _WITH_FIELDS = ("html", "markdown")
 
 
-@click.command("check")
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.command("check", cls=Command)
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", shell_complete=completion.files)
 @click.option("--base", metavar="REF",
               help="Compare with the merge base of REF: deletions are judged, and only new findings gate.")
 @click.option("--staged", is_flag=True,
@@ -40,18 +43,19 @@ _WITH_FIELDS = ("html", "markdown")
               help="Use no cache on disk. There is none yet: every run judges everything.")
 @place_options
 @color_option("Colour the text report.")
+@running_options("Print the report only where the run ends with 1, and show no progress.")
 def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tuple[str, ...], no_builtin_policies: bool,
             chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None,
             schema_locations: tuple[str, ...], format_: str, reports: tuple[str, ...], baseline: str | None,
             write_baseline: str | None, fail_on: str, jobs: int, config_file: str | None, root: str | None,
             allowed: tuple[str, ...], allow_remote: bool, color: str, engine: str, opa_url: str | None,
-            opa_ca_file: str | None) -> None:
+            opa_ca_file: str | None, quiet: bool, verbose: bool) -> None:
     """Check what a merge would deploy. PATHS narrow what is judged; the whole repository is read. Default: this folder.
 
     Exit codes: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage or configuration, 3 nothing was checked,
     4 could not finish.
     """
-    wanted = wishes(FORMATS, format_, reports, write_baseline, fail_on, color)
+    wanted = wishes(FORMATS, format_, reports, write_baseline, fail_on, color, quiet=quiet)
     top = root_of(root, paths)
     named = tuple(relative(top, path) for path in paths or (".",) if paths or root is None) or (".",)
     config = load_config(top, config_file, paths[0] if paths else ".", staged=staged)
@@ -76,8 +80,8 @@ def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tu
         # What is secret in a field, the built-in policies know.
         fields=not no_builtin_policies and not wanted.names.isdisjoint(_WITH_FIELDS),
     )
-    with chosen_engine(engine, opa_url, opa_ca_file) as judging:
-        report = check(replace(request, engine=judging))
+    with chosen_engine(engine, opa_url, opa_ca_file) as judging, progress(quiet=quiet, verbose=verbose) as told:
+        report = check(replace(request, engine=judging, observer=told))
     sys.exit(publish(report, request, known, wanted))
 
 

@@ -12,6 +12,7 @@ from ..request import GraphRequest
 from ..starting import SYSTEMS, begin
 from ..starting.address import installed, parse
 from .inputs import load_config
+from .options import root_option
 from .place import root_of
 from .terminal import harmless
 from .writing import write_new
@@ -23,7 +24,7 @@ from .writing import write_new
               help="The CI system to write for (default: what the repository shows); can be repeated.")
 @click.option("--from", "given", metavar="URL@COMMIT",
               help="Where the files install gitops-guard from (default: where this one came from, if that is known).")
-@click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
+@root_option
 def command(write: bool, systems: tuple[str, ...], given: str | None, root: str | None) -> None:
     """Write a configuration with reasons, the hook for pre-commit and the workflow, after looking at the repository.
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from typing import TypeVar
 
 import click
 
 from ..errors import UsageError
 from ..locate import locate
 from ..policy import PolicySet
-from . import policies_new, policies_test
+from . import completion, policies_new, policies_test
 from .inputs import load_config, load_policies
+from .options import configuration_options
 from .place import root_of
 from .terminal import harmless, one_line
-
-_Command = TypeVar("_Command", bound=Callable[..., None])
 
 
 @click.group("policies")
@@ -24,20 +22,10 @@ def command() -> None:
     """The rules that check judges by."""
 
 
-_WHERE = (
-    click.option("--policy", "folders", multiple=True, metavar="DIR", help="Also the policies in this folder; can be repeated."),
-    click.option("--config", "config_file", metavar="FILE", help="Read this file instead of .gitops-guard.yaml."),
-    click.option("--root", metavar="DIR", help="The repository's root (default: git's top level)."),
-    click.option("--allow-path", "allowed", multiple=True, metavar="DIR",
-                 help="Let the configuration name this folder outside the repository; can be repeated."),
-)
-
-
-def _where(function: _Command) -> _Command:
+def _where(function: Callable[..., None]) -> Callable[..., None]:
     """The options that say which policies there are."""
-    for option in reversed(_WHERE):
-        function = option(function)
-    return function
+    return click.option("--policy", "folders", multiple=True, metavar="DIR", shell_complete=completion.folders,
+                        help="Also the policies in this folder; can be repeated.")(configuration_options(function))
 
 
 @command.command("list")
@@ -52,7 +40,7 @@ def list_rules(folders: tuple[str, ...], config_file: str | None, root: str | No
 
 
 @command.command("explain")
-@click.argument("rule")
+@click.argument("rule", shell_complete=completion.rules)
 @_where
 def explain(rule: str, folders: tuple[str, ...], config_file: str | None, root: str | None, allowed: tuple[str, ...]) -> None:
     """Print the page of a RULE: what it finds and why, what to do, its parameters and examples."""

@@ -10,6 +10,7 @@ import click
 
 from .. import skeleton
 from ..errors import UsageError
+from . import completion
 from .inputs import load_config, load_policies
 from .place import root_of
 from .terminal import harmless
@@ -18,7 +19,7 @@ from .writing import write_new
 
 @click.command("new")
 @click.argument("rule")
-@click.option("--dir", "folder", metavar="DIR",
+@click.option("--dir", "folder", metavar="DIR", shell_complete=completion.folders,
               help="The folder of policies (default: the first of the configuration, else policies).")
 @click.option("--scope", type=click.Choice(skeleton.SCOPES), default="resource", show_default=True, help="What the policy sees.")
 @click.option("--kinds", multiple=True, metavar="KIND[,KIND]",

@@ -11,28 +11,26 @@ import click
 from .. import data
 from ..errors import NothingToCheckError, UsageError
 from ..policy import PolicySet
+from . import completion
+from .help import Command
 from .inputs import load_config, load_policies
+from .options import color_option, configuration_options, jobs_option
 from .place import root_of
 from .terminal import echo_report, one_line, wants_color, width
 
 
-@click.command("test")
-@click.argument("folders", nargs=-1, metavar="[DIR]...")
-@click.option("--select", "chosen", multiple=True, metavar="RULE",
+@click.command("test", cls=Command)
+@click.argument("folders", nargs=-1, metavar="[DIR]...", shell_complete=completion.folders)
+@click.option("--select", "chosen", multiple=True, metavar="RULE", shell_complete=completion.rules,
               help="Only these rules and libraries (globs: 'house/*'); can be repeated.")
 @click.option("-k", "--run", "pattern", metavar="REGEX",
               help="Only tests and examples whose name, such as 'house/owner-label test_none', holds this; without coverage.")
 @click.option("--fail-under", type=click.IntRange(0, 100), metavar="PERCENT", help="End with 1 if the coverage is below this.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True,
               help="What to print on standard output.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8),
-              show_default="one for each processor", help="Worker processes.")
-@click.option("--config", "config_file", metavar="FILE", help="Read this file instead of .gitops-guard.yaml.")
-@click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
-@click.option("--allow-path", "allowed", multiple=True, metavar="DIR",
-              help="Let the configuration name this folder outside the repository; can be repeated.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
-              help="Colour the text.")
+@jobs_option("Worker processes.")
+@configuration_options
+@color_option("Colour the text.")
 def command(folders: tuple[str, ...], chosen: tuple[str, ...], pattern: str | None, fail_under: int | None, format_: str,
             jobs: int, config_file: str | None, root: str | None, allowed: tuple[str, ...], color: str) -> None:
     """Run the unit tests (`test_*` in *_test.rego) and the examples of the policies in DIR, and say what they cover.

@@ -33,6 +33,8 @@ class Wishes:
     threshold: Severity | None
     """The lowest severity that fails; None: nothing does."""
     color: str
+    quiet: bool = False
+    """Whether nothing is printed unless the command fails."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -41,7 +43,7 @@ class Wishes:
 
 
 def wishes(formats: Mapping[str, Format], format_: str, reports: tuple[str, ...], write_baseline: str | None, fail_on: str,
-           color: str) -> Wishes:
+           color: str, *, quiet: bool = False) -> Wishes:
     """Check what can be checked before anything runs. Raises UsageError."""
     files = parse_reports(reports, formats)
     record = None if write_baseline is None else Path(write_baseline)
@@ -49,7 +51,8 @@ def wishes(formats: Mapping[str, Format], format_: str, reports: tuple[str, ...]
         must_be_writable(record, f"--write-baseline {write_baseline!r}")
         if any(path == record for _name, path in files):
             raise UsageError(f"--write-baseline {write_baseline!r}: a report goes to the same file")
-    return Wishes(formats, format_, tuple(files), record, None if fail_on == "never" else Severity.parse(fail_on), color)
+    return Wishes(formats, format_, tuple(files), record, None if fail_on == "never" else Severity.parse(fail_on), color,
+                  quiet)
 
 
 def publish(report: Report, request: Request, known: PolicySet, wanted: Wishes, options: Options | None = None) -> int:
@@ -62,8 +65,9 @@ def publish(report: Report, request: Request, known: PolicySet, wanted: Wishes, 
         write_whole(path, wanted.formats[name](report, plain).encode("utf-8", "backslashreplace"))
     if wanted.record is not None and text is not None:
         write_whole(wanted.record, text.encode())
-    looks = replace(plain, color=wants_color(wanted.color) and wanted.format == "text", width=width())
-    echo_report(wanted.formats[wanted.format](report, looks), commands=wanted.format == _COMMANDS_FORMAT)
     fails = wanted.threshold is not None and any(
         finding.counts and finding.severity >= wanted.threshold for finding in report.findings)
+    if fails or not wanted.quiet:
+        looks = replace(plain, color=wants_color(wanted.color) and wanted.format == "text", width=width())
+        echo_report(wanted.formats[wanted.format](report, looks), commands=wanted.format == _COMMANDS_FORMAT)
     return 1 if fails else 0

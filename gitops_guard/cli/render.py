@@ -18,6 +18,8 @@ from ..render import Rendered, Renderer, emit, origins
 from ..render.in_time import in_time
 from ..source import Sources
 from ..tree import OutsideError, WorkTree, is_below
+from . import completion
+from .options import jobs_option, remote_option, root_option
 from .place import relative, root_of
 from .terminal import harmless
 from .writing import write_whole
@@ -27,14 +29,14 @@ if TYPE_CHECKING:
 
 
 @click.command("render")
-@click.argument("folder", metavar="DIR", default=".")
-@click.option("--output-dir", metavar="OUT", help="Render every kustomization folder below DIR to OUT/<folder>/manifests.yaml.")
+@click.argument("folder", metavar="DIR", default=".", shell_complete=completion.folders)
+@click.option("--output-dir", metavar="OUT", shell_complete=completion.folders,
+              help="Render every kustomization folder below DIR to OUT/<folder>/manifests.yaml.")
 @click.option("--load-restrictor", type=click.Choice(["root", "none"]), default="root", show_default=True,
               help="Whether files may lie outside the kustomization's folder; none opens the repository, not the machine.")
-@click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
-@click.option("--allow-remote", is_flag=True, help="Fetch remote bases, files and charts that kustomizations name.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=lambda: min(os.cpu_count() or 1, 8),
-              show_default="one for each processor", help="Processes that render, with --output-dir.")
+@root_option
+@remote_option
+@jobs_option("Processes that render, with --output-dir.")
 @click.option("--origins", "show_origins", is_flag=True, help="Print, as JSON, the file and line that wrote each field.")
 def command(folder: str, output_dir: str | None, load_restrictor: str, root: str | None, allow_remote: bool,
             jobs: int, show_origins: bool) -> None:

@@ -10,6 +10,7 @@ import click
 
 from ..errors import ToolError, UsageError
 
+_OFF = ("", "0", "false")
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
@@ -25,16 +26,25 @@ def one_line(text: str) -> str:
 
 
 def wants_color(choice: str) -> bool:
-    """Whether to colour standard output: the option, then NO_COLOR, FORCE_COLOR, and what is there to show it."""
+    """Whether to colour standard output: the option, then what the environment asks for, then what is there to show it.
+
+    NO_COLOR (no-color.org) goes first, then FORCE_COLOR and CLICOLOR_FORCE, then CLICOLOR=0 (bixense.com/clicolors) and
+    TERM=dumb. To force with 0 forces nothing.
+    """
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR"):
+    if any(os.environ.get(name, "") not in _OFF for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
         return True
-    if os.environ.get("TERM") == "dumb":
+    if os.environ.get("CLICOLOR") == "0" or is_dumb():
         return False
     return sys.stdout.isatty() or os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def is_dumb() -> bool:
+    """Whether the terminal says that it understands no escape sequences."""
+    return os.environ.get("TERM") == "dumb"
 
 
 def width() -> int:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..kinds import filled
 from ..model import Fault
+from ..observer import UNOBSERVED, Observer
 from ..parameters import effective
 from ..policy import POLICY_ERROR, Policy, PolicySet
 from ..rego_file import RegoFile
@@ -44,7 +45,7 @@ class Evaluation:
 
 def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str] | None = None,
              parameters: Mapping[str, Mapping[str, Any]] | None = None, jobs: int = 1, timeout: float = 10.0,
-             coverage: bool = False, engine: Opa | None = None) -> Evaluation:
+             coverage: bool = False, engine: Opa | None = None, observer: Observer = UNOBSERVED) -> Evaluation:
     """Judge the subjects by the policies whose rule is `enabled` (None: by all).
 
     `parameters` are those of the configuration, by rule; `engine` judges in place of the embedded one, and knows no coverage. The
@@ -64,7 +65,7 @@ def evaluate(policies: PolicySet, subjects: Subjects, *, enabled: Collection[str
         return Evaluation(faults, dict.fromkeys((policy.id for policy in asked), 0))
     ours = {files.index(policy.files[0]) for policy in asked if not policy.conftest}
     job = Job(files, ours, asked, given, found, timeout, coverage=coverage, data=policies.data)
-    outcome = run(job, jobs) if engine is None else engine.run(job, jobs)
+    outcome = run(job, jobs, observer) if engine is None else engine.run(job, jobs)
     return _Reader(job, outcome, faults).evaluation()
 
 

@@ -18,6 +18,7 @@ from signal import SIGALRM
 from typing import Any
 
 from ..errors import ToolError
+from ..observer import UNOBSERVED, Observer
 from .job import FACTS, LOADING, Answer, Covered, Job
 from .prepare import Prepared, Rejected
 from .worker import work
@@ -51,9 +52,9 @@ class _Worker:
     ready: bool = False
 
 
-def run(job: Job, jobs: int) -> Outcome:
-    """Judge all units. Raises ToolError where the engine can't work at all."""
-    pool = _Pool(job)
+def run(job: Job, jobs: int, observer: Observer = UNOBSERVED) -> Outcome:
+    """Judge all units, and tell of each batch. Raises ToolError where the engine can't work at all."""
+    pool = _Pool(job, observer)
     try:
         return pool.run(max(1, jobs))
     finally:
@@ -63,8 +64,9 @@ def run(job: Job, jobs: int) -> Outcome:
 class _Pool:
     """The parent's side."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, observer: Observer) -> None:
         self._job = job
+        self._observer = observer
         self._context = _context()
         self._workers: list[_Worker] = []
         self._rejected: list[Rejected] = []
@@ -128,6 +130,8 @@ class _Pool:
             elif worker.batch is not None:
                 self._answers[worker.batch] = said
                 worker.batch = None
+                units = len(self._job.units)
+                self._observer.done(min(len(self._answers) * _BATCH, units), units)
             self._feed(worker)
 
     def _know(self, prepared: Prepared) -> None:

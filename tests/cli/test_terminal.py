@@ -6,7 +6,7 @@ from gitops_guard.errors import UsageError
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch):
-    for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "GITHUB_ACTIONS", "SOURCE_DATE_EPOCH"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "GITHUB_ACTIONS", "SOURCE_DATE_EPOCH"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -18,7 +18,12 @@ def test_harmless():
     ("always", {"NO_COLOR": "1"}, True), ("never", {"FORCE_COLOR": "1"}, False), ("auto", {}, False),
     ("auto", {"FORCE_COLOR": "1"}, True), ("auto", {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
     ("auto", {"GITHUB_ACTIONS": "true"}, True), ("auto", {"GITHUB_ACTIONS": "true", "TERM": "dumb"}, False),
-    ("auto", {"NO_COLOR": ""}, False),
+    ("auto", {"NO_COLOR": ""}, False), ("auto", {"NO_COLOR": "", "FORCE_COLOR": "1"}, True),
+    ("auto", {"FORCE_COLOR": "0"}, False), ("auto", {"FORCE_COLOR": "0", "GITHUB_ACTIONS": "true"}, True),
+    ("auto", {"CLICOLOR_FORCE": "1"}, True), ("auto", {"CLICOLOR_FORCE": "0"}, False), ("auto", {"CLICOLOR_FORCE": ""}, False),
+    ("auto", {"CLICOLOR_FORCE": "1", "TERM": "dumb"}, True), ("auto", {"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False),
+    ("auto", {"CLICOLOR": "1"}, False), ("auto", {"CLICOLOR": "0", "GITHUB_ACTIONS": "true"}, False),
+    ("auto", {"CLICOLOR": "0", "FORCE_COLOR": "3"}, True), ("auto", {"FORCE_COLOR": "1", "TERM": "dumb"}, True),
 ])
 def test_color(monkeypatch, choice, env, expected):
     for name, value in env.items():
