@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,6 +16,11 @@ class Absent:
 ABSENT = Absent()
 
 BASE, HEAD = "base", "head"
+
+
+def joined(steps: Iterable[str]) -> str:
+    """Steps of a path in one text."""
+    return "".join(step if step.startswith("[") else f".{step}" for step in steps).removeprefix(".")
 
 
 class Place(NamedTuple):
@@ -31,8 +37,8 @@ class FieldDelta:
 
     path: str
     """An RFC 6901 JSON pointer into the object of the side that `place` names."""
-    label: str
-    """The path as a person reads it: items of lists by their names, where they have some."""
+    steps: tuple[str, ...]
+    """The path as a person reads it: items of lists by their names, where they have some (`[web]`), else by their index."""
     before: Any
     """ABSENT where the base side does not have the field."""
     after: Any
@@ -41,6 +47,11 @@ class FieldDelta:
     """Where the new value is written; of a field that is gone, where the old one was."""
     hidden: bool = False
     """Whether a value is secret: `***` stands for it, on both sides, though it changed."""
+
+    @property
+    def label(self) -> str:
+        """The path in one text: `spec.containers[web].image`."""
+        return joined(self.steps)
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,9 @@ class ObjectDelta:
     previous: ResourceId | None = None
     """What it was called, where it is renamed or moved."""
     fields: tuple[FieldDelta, ...] = ()
+    """What differs; of an object that is created or deleted, all but its name."""
+    omitted: int = 0
+    """How many more fields there are."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,10 @@ _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 """An annotation that holds the object as it was, values too."""
 _MOST_FIELDS = 50_000
 """Of all objects together; a change of that size is read by nobody."""
+_MOST_ALONE = 500
+"""Of one object that is new or gone: a CustomResourceDefinition has thousands."""
+_NAME = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
+"""What an object is called; the head of its fields says so already."""
 
 
 def delta_of(before: Side, now: Side, config: Config, named: Sequence[str], masks: Iterable[Mask], version: str) -> Delta:
@@ -55,6 +59,7 @@ class _Maker:
         self._same = same
         self._moved = moved
         self._left = _MOST_FIELDS
+        self._left_alone = _MOST_FIELDS
 
     def objects(self, change: TargetChange) -> list[ObjectDelta]:
         """What becomes of the objects of a target."""
@@ -63,20 +68,31 @@ class _Maker:
             if item.event in _ACTIONS and item.successor is not None:
                 found.append(self._pair(_ACTIONS[item.event], item.resource, item.successor))
             else:
-                found.append(ObjectDelta("deleted", item.resource.id, _place(item.resource.declared, BASE)))
-        found += [ObjectDelta("created", resource.id, _place(resource.declared, HEAD)) for resource in change.added
-                  if id(resource) not in self._moved]
-        return [item for item in found if item.action != "changed" or item.fields]
+                found.append(self._alone("deleted", item.resource, BASE))
+        found += [self._alone("created", resource, HEAD) for resource in change.added if id(resource) not in self._moved]
+        return [item for item in found if item.action != "changed" or item.fields or item.omitted]
 
     def _pair(self, action: str, before: Resource, after: Resource) -> ObjectDelta:
         schema = schema_of(after.id.api_version, after.id.kind)
         pairs = differences(before.body, after.body, schema, self._same)
-        found = list(islice((leaf for one in pairs for leaf in by_leaf(one)), self._left))
+        leaves = (leaf for one in pairs for leaf in by_leaf(one))
+        found = list(islice(leaves, self._left))
         self._left -= len(found)
         secret = "Secret" in (before.id.kind, after.id.kind)
         fields = tuple(self._field(one, before, after, secret) for one in found)
         previous = before.id if before.id != after.id and action != "changed" else None
-        return ObjectDelta(action, after.id, _place(after.declared, HEAD), previous, fields)
+        return ObjectDelta(action, after.id, _place(after.declared, HEAD), previous, fields, sum(1 for _leaf in leaves))
+
+    def _alone(self, action: str, resource: Resource, side: str) -> ObjectDelta:
+        """An object that one side has."""
+        site = Site((), resource.body, None)
+        whole = Difference((), site, None) if side == BASE else Difference((), None, site)
+        leaves = [leaf for leaf in by_leaf(whole) if leaf.label not in _NAME]
+        leaves.sort(key=lambda leaf: leaf.label[:1] == ("metadata",))
+        most = min(_MOST_ALONE, self._left_alone)
+        fields = tuple(self._field(leaf, resource, resource, resource.id.kind == "Secret") for leaf in leaves[:most])
+        self._left_alone -= len(fields)
+        return ObjectDelta(action, resource.id, _place(resource.declared, side), None, fields, len(leaves) - len(fields))
 
     def _field(self, found: Difference, before: Resource, after: Resource, secret: bool) -> FieldDelta:
         hide = secret and (found.label[0] in _SECRET_FIELDS or found.label[-1] == _LAST_APPLIED)
@@ -86,8 +102,8 @@ class _Maker:
         if site is None:
             raise ValueError("a field that is on neither side does not differ")
         side, holder = (HEAD, after) if found.after is not None else (BASE, before)
-        label = "".join(part if part.startswith("[") else f".{part}" for part in found.label).removeprefix(".")
-        return FieldDelta(self._mask.path(pointer(site.path)), self._mask.text(label), old, new,
+        steps = tuple(map(self._mask.text, found.label))
+        return FieldDelta(self._mask.path(pointer(site.path)), steps, old, new,
                           _place(site.origin or holder.declared, side), hidden=hide or (old, new) != raw)
 
     def _shown(self, site: Site | None, hide: bool) -> Any:

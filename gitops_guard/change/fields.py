@@ -132,8 +132,9 @@ def _leaves(label: tuple[str, ...], site: Site | None) -> Iterator[tuple[tuple[s
         for key in sorted(value):
             yield from _leaves((*label, key), _at(site, key))
     elif site is not None and isinstance(value, list) and value:
+        named = {index: ", ".join(name) for name, index in (_names(value, ()) or {}).items()}
         for index in range(len(value)):
-            yield from _leaves((*label, f"[{index}]"), _item(site, index))
+            yield from _leaves((*label, f"[{named.get(index, index)}]"), _item(site, index))
     elif site is not None:
         yield label, site
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from remotes import git, write
 
-from gitops_guard import cli, data
+from gitops_guard import cli, data, diffing
 
 SCHEMA = json.loads((data.schemas() / "diff.json").read_text())
 KUSTOMIZATION = """\
@@ -97,6 +97,89 @@ def test_objects_that_come_go_and_are_renamed(root):
     assert fields(found) == [("renamed", "Service", "metadata.name", "web", "website", "app/service.yaml:3:head")]
     write(root, {"app/kustomization.yaml": KUSTOMIZATION})
     assert objects(delta(root)) == [("app", "deleted", "Service", None, "base")]
+
+
+NEW = """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: reap, annotations: {a/b: c}}
+spec:
+  schedule: "* * * * *"
+  jobTemplate: {spec: {template: {spec: {containers: [{name: reap, image: "reap:1", env: [{name: LEVEL, value: debug}, {name: EMPTY}]}]}}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: script}
+data: {run.sh: "one\\ntwo\\n"}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: fresh}
+stringData: {password: hunter2-fresh}
+"""
+SHOWN = """\
+app
+  + CronJob/reap created  app/new.yaml:2
+      + spec:
+      +   jobTemplate.spec.template.spec.containers[reap]:
+      +     env:
+      +       [LEVEL].value: debug
+      +       [EMPTY].name: EMPTY
+      +     image: reap:1
+      +   schedule: * * * * *
+      + metadata.annotations.a/b: c
+  + ConfigMap/script created  app/new.yaml:9
+      + data.run.sh: |
+      +   one
+      +   two
+  + Secret/fresh created  app/new.yaml:14
+      + stringData.password: ***
+
+3 created in 1 target
+"""
+
+
+def test_what_is_new_is_shown_and_what_is_gone_is_named(root):
+    write(root, {"app/kustomization.yaml": KUSTOMIZATION.replace("[web.yaml]", "[web.yaml, new.yaml]"), "app/new.yaml": NEW})
+    assert run(root).stdout == SHOWN
+    assert "+   spec:\n" in run(root, "--format", "markdown").stdout
+    created = {one["resource"]["kind"]: one for one in delta(root)["targets"][0]["objects"]}
+    assert [(field["path"], field["label"], field["after"], field["hidden"]) for field in created["Secret"]["fields"]] == [
+        ("/stringData/password", "stringData.password", "***", True)]
+    assert created["CronJob"]["fields"][-1]["path"] == "/metadata/annotations/a~1b"
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "y")
+    write(root, {"app/kustomization.yaml": KUSTOMIZATION})
+    assert run(root).stdout.splitlines()[1:4] == ["  - CronJob/reap deleted  app/new.yaml:2 (base)", "  - ConfigMap/script deleted  app/new.yaml:9 (base)",
+                                                  "  - Secret/fresh deleted  app/new.yaml:14 (base)"]
+    gone = {one["resource"]["kind"]: one for one in delta(root)["targets"][0]["objects"]}
+    assert [(field["label"], field["before"], "after" in field, field["location"]["side"]) for field in gone["ConfigMap"]["fields"]] == [
+        ("data.run.sh", "one\ntwo\n", False, "base")]
+
+
+def test_a_large_object_is_cut_and_counted(root):
+    config = json.dumps({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {f"key{number}": "x" for number in range(600)}})
+    write(root, {"app/kustomization.yaml": KUSTOMIZATION.replace("[web.yaml]", "[web.yaml, c.yaml]"), "app/c.yaml": config})
+    found = delta(root)["targets"][0]["objects"][0]
+    assert (len(found["fields"]), found["omitted"]) == (500, 100)
+    shown = run(root).stdout
+    assert "        and 580 more fields\n" in shown
+    assert shown.count("key") == 20
+    assert "and 560 more fields" in run(root, "--format", "markdown").stdout
+
+
+def test_fields_that_are_too_many_are_counted(root, monkeypatch):
+    monkeypatch.setattr(diffing, "_MOST_FIELDS", 1)
+    write(root, {"app/kustomization.yaml": KUSTOMIZATION.replace("1.27.0", "1.28.0").replace("a=1", "a=2").replace("hunter2-first", "x")})
+    found = delta(root)["targets"][0]["objects"]
+    assert sorted((len(one["fields"]), one["omitted"]) for one in found) == [(0, 1), (0, 1), (1, 0)]
+    assert run(root).stdout.count("      and 1 more field\n") == 2
+
+
+def test_quiet_is_the_exit_code_alone(root):
+    assert (run(root, "--quiet").exit_code, run(root, "--quiet").output) == (0, "")
+    write(root, {"app/kustomization.yaml": KUSTOMIZATION.replace("1.27.0", "1.28.0")})
+    assert (run(root, "--quiet").exit_code, run(root, "--quiet").output) == (1, "")
 
 
 @pytest.mark.parametrize("format_", ["text", "markdown", "json"])

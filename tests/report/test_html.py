@@ -20,8 +20,8 @@ from . import graphs, sample
 WEB = ResourceId("apps/v1", "Deployment", "shop", "web")
 PLACE = Place(Location("web.yaml", 6, 3), HEAD)
 DELTA = Delta("0.1.0", (TargetDelta("shop", (
-    ObjectDelta("changed", WEB, PLACE, None, (FieldDelta("/spec/replicas", "spec.replicas", 1, 2, PLACE),
-                                               FieldDelta("/spec/x", "spec.x", ABSENT, "y", PLACE))),)),))
+    ObjectDelta("changed", WEB, PLACE, None, (FieldDelta("/spec/replicas", ("spec", "replicas"), 1, 2, PLACE),
+                                               FieldDelta("/spec/x", ("spec", "x"), ABSENT, "y", PLACE))),)),))
 CHANGES = (ChangeReport("calm", 1, 1, changed=(WEB,)), ChangeReport("shop", 2, 1, changed=(WEB,), lost=(
     LossReport(ResourceId("v1", "PersistentVolumeClaim", "shop", "db"), "removed", "deleted", "argocd/Application/argocd/shop"),)))
 FULL = replace(sample.REPORT, graph=graphs.EVERYTHING, changes=CHANGES, delta=DELTA)

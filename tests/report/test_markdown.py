@@ -38,7 +38,7 @@ def changed(targets, fields):
     """A change of so many targets, in each an object with so many fields; the last one loses an object, too."""
     names = [f"clusters/c{number:04}" for number in range(targets)]
     gone = LossReport(ResourceId("v1", "PersistentVolumeClaim", "shop", "db"), "removed", "deleted", "argocd/Application/argocd/shop")
-    delta = tuple(FieldDelta(f"/spec/f{number}", f"spec.f{number}", 1, 2, PLACE) for number in range(fields))
+    delta = tuple(FieldDelta(f"/spec/f{number}", ("spec", f"f{number}"), 1, 2, PLACE) for number in range(fields))
     return (tuple(ChangeReport(name, 2, 1, changed=(WEB,), lost=(gone,) if name == names[-1] else ()) for name in names),
             Delta("0.1.0", tuple(TargetDelta(name, (
                 ObjectDelta("changed", WEB, PLACE, None, delta), *([ObjectDelta("deleted", gone.resource, PLACE)] if name == names[-1] else []),

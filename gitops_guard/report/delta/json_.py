@@ -29,6 +29,7 @@ def _object(item: ObjectDelta) -> dict[str, Any]:
         "previous": None if item.previous is None else _identity(item.previous),
         "location": _place(item.place),
         "fields": [_field(field) for field in item.fields],
+        "omitted": item.omitted,
     }
 
 

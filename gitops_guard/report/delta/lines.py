@@ -63,17 +63,17 @@ def _of_text(old: str, new: str) -> list[tuple[str, str]]:
     if len(old) + len(new) > _LARGEST_TEXT:
         return [("-", f"a text of {number(len(old), 'character')}"), ("+", f"a text of {number(len(new), 'character')}")]
     if old == new:
-        return [("-", _short(old)), ("+", _short(new))]
+        return [("-", short(old)), ("+", short(new))]
     changed = difflib.unified_diff(old.split("\n"), new.split("\n"), n=0, lineterm="")
-    return [(line[0], _short(line[1:])) for line in list(changed)[2:] if line[0] in "+-"]
+    return [(line[0], short(line[1:])) for line in list(changed)[2:] if line[0] in "+-"]
 
 
 def _of_value(sign: str, value: Any) -> list[tuple[str, str]]:
     if value is ABSENT:
         return []
     if isinstance(value, dict | list) and value:
-        return [(sign, f"{path}: {_scalar(leaf)}") for path, leaf in _leaves(value, "")]
-    return [(sign, _scalar(value))]
+        return [(sign, f"{path}: {scalar(leaf)}") for path, leaf in _leaves(value, "")]
+    return [(sign, scalar(value))]
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -87,11 +87,13 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _scalar(value: Any) -> str:
+def scalar(value: Any) -> str:
+    """A value on one line."""
     plain = isinstance(value, str) and value and value.strip() == value and "\n" not in value
-    return _short(value if plain else json.dumps(value, ensure_ascii=False))
+    return short(value if plain else json.dumps(value, ensure_ascii=False))
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A text on one line, as it is safe to show, and not too long."""
     shown = visible(text)
     return shown if len(shown) <= _LONGEST else shown[:_LONGEST - 3] + "..."

@@ -7,10 +7,13 @@ from ..escape import markdown, markdown_title, visible
 from ..options import Options
 from ..room import COMMENT, fitting, short
 from ..summary import number
+from .contents import contents, is_alone
 from .lines import SIGNS, name, rows, total, unsure, where
 
 _FIELDS = 200
 """Of one object."""
+_OF_NEW = 40
+"""Of one that is new; it is folded with its target."""
 _MOST_UNSURE = 50
 _LONGEST = 300
 """Characters of a name."""
@@ -50,12 +53,14 @@ def _target(target: TargetDelta) -> str:
 
 def _object(item: ObjectDelta) -> list[str]:
     lines = [f"{_sign(item)} {short(name(item), _LONGEST)} {item.action}  {short(where(item.place), _LONGEST)}"]
+    if is_alone(item):
+        shown = contents(item, _OF_NEW if item.action == "created" else 0)
+        return lines + [f"{sign}   {short(text, _LONGEST)}" for sign, text in shown]
     for field in item.fields[:_FIELDS]:
         lines.append(f"    {visible(short(field.label, _LONGEST))}  {short(where(field.place), _LONGEST)}")
         lines += [f"{sign}       {text}" for sign, text in rows(field)]
-    if len(item.fields) > _FIELDS:
-        lines.append(f"    and {len(item.fields) - _FIELDS} more fields")
-    return lines
+    rest = len(item.fields[_FIELDS:]) + item.omitted
+    return [*lines, *([f"    and {number(rest, 'more field')}"] if rest else [])]
 
 
 def _sign(item: ObjectDelta) -> str:

@@ -6,6 +6,7 @@ from ...delta import Delta, FieldDelta, ObjectDelta, TargetDelta
 from ...model import ResourceId
 from ...outcome import ChangeReport, Report
 from ..changes import is_lossy, of_target, story, total, worst_first
+from ..delta.contents import contents, is_alone
 from ..delta.lines import name, rows, unsure, where
 from ..escape import xml, xml_line
 from ..summary import number
@@ -67,17 +68,24 @@ def _difference(target: TargetDelta | None) -> str:
 
 
 def _object(item: ObjectDelta) -> str:
+    head = (f'<span class="{xml(item.action)}">{xml(item.action)}</span> {xml(name(item))} '
+            f"<code>{xml(where(item.place))}</code>")
+    if is_alone(item):
+        lines = [_line(sign, text) for sign, text in contents(item, _FIELDS)]
+        return f'<details class="object"><summary>{head}</summary><pre class="diff">{chr(10).join(lines)}</pre></details>\n'
     lines = [line for field in item.fields[:_FIELDS] for line in _field(field)]
-    if len(item.fields) > _FIELDS:
-        lines.append(f"and {number(len(item.fields) - _FIELDS, 'more field')}")
-    return (f'<p class="object"><span class="{xml(item.action)}">{xml(item.action)}</span> {xml(name(item))} '
-            f'<code>{xml(where(item.place))}</code></p><pre class="diff">{chr(10).join(lines)}</pre>\n')
+    rest = len(item.fields[_FIELDS:]) + item.omitted
+    if rest:
+        lines.append(f"and {number(rest, 'more field')}")
+    return f'<p class="object">{head}</p><pre class="diff">{chr(10).join(lines)}</pre>\n'
 
 
 def _field(field: FieldDelta) -> list[str]:
     lines = [f"<b>{xml_line(field.label)}</b>  <i>{xml(where(field.place))}</i>"]
-    for sign, text in rows(field):
-        element = _ELEMENTS.get(sign)
-        shown = xml(f"{sign} {text}")
-        lines.append(f"<{element}>{shown}</{element}>" if element else shown)
-    return lines
+    return lines + [_line(sign, text) for sign, text in rows(field)]
+
+
+def _line(sign: str, text: str) -> str:
+    element = _ELEMENTS.get(sign)
+    shown = xml(f"{sign} {text}")
+    return f"<{element}>{shown}</{element}>" if element else shown
