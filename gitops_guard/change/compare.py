@@ -6,7 +6,7 @@ What a side could not render is never missing from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..model import Owner, Resource
@@ -34,9 +34,14 @@ def compare(base: View, head: View, rules: Rules) -> list[TargetChange]:
     """What the change does, for each target of either side, sorted by target; targets without a difference are left out."""
     known = Pairing(base, head, rules.cluster_scoped)
     changes = [change for part in base.parts if (change := _Comparison(part, known, rules).change()) is not None]
-    fresh = [TargetChange(part.target, 0, len(part.resources), added=tuple(part.resources))
+    fresh = [TargetChange(part.target, 0, len(part.resources), added=tuple(_once(part.resources)))
              for part in head.parts if part.resources and not part.target.elsewhere and not known.seen(part)]
     return sorted([*changes, *fresh], key=lambda change: (change.target.path, change.target.id))
+
+
+def _once(resources: Iterable[Resource]) -> Iterable[Resource]:
+    """Each object once: of several files that write it the last one counts, as it does when a folder is applied."""
+    return {resource.id: resource for resource in resources}.values()
 
 
 @dataclass
@@ -58,9 +63,9 @@ class _Comparison:
         if target.elsewhere or now.elsewhere:
             return None  # what is deployed is not this tree
         keys = set(self.known.keys(part))
-        self.added = [found for other in successors for found in other.resources
+        self.added = [found for other in successors for found in _once(other.resources)
                       if self.known.key(found, other.target) not in keys]
-        lost = [(resource, losers) for resource in part.resources if (losers := self._losers(resource))]
+        lost = [(resource, losers) for resource in _once(part.resources) if (losers := self._losers(resource))]
         deletions = list(self._deletions(lost)) if part.status in ("rendered", "partial") else []
         if not deletions and not self.edits and not self.added:
             return None

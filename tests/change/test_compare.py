@@ -101,5 +101,16 @@ def test_edits_and_what_comes():
         ("new", [], ["x"]), ("shop", ["web"], ["box"])]
 
 
+def test_of_one_object_in_two_files_the_last_counts_on_both_sides():
+    old, other, now = (config(more=f"data: {{a: {value}}}", file=f"shop/{value}.yaml") for value in ("x", "y", "z"))
+    assert compare(view(part(old, other)), view(part(old, other)), RULES) == []
+    assert compare(view(part(old, other)), view(part(other)), RULES) == []
+    found = compare(view(part(old, other)), view(part(old, now)), RULES)
+    assert [(edit.before, edit.after) for change in found for edit in change.changed] == [(other, now)]
+    assert [change.added for change in compare(view(part(claim())), view(part(claim(), old, now)), RULES)] == [(now,)]
+    assert [change.added for change in compare(view(), view(part(old, now)), RULES)] == [(now,)]
+    assert deletions(view(part(claim(), old, other)), view(part(claim()))) == [("ConfigMap/shop/web", "removed", True)]
+
+
 def test_nothing_changes():
     assert compare(view(part(claim(), owners=[APP])), view(part(claim(), owners=[APP])), RULES) == []

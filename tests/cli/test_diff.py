@@ -227,6 +227,14 @@ def test_what_could_not_be_built_is_said(root):
     assert "app was not rendered as a whole on the head side (failed): more may differ\nNo difference in what could" in run(root).stdout
 
 
+def test_what_could_not_be_built_on_either_side_is_said_once(root):
+    write(root, {"app/kustomization.yaml": "resources: [missing.yaml]\n"})
+    git(root, "commit", "--quiet", "--all", "--message", "y")
+    for args in ([], ["--format", "markdown"]):
+        assert run(root, *args).stdout.count("app was not rendered as a whole on either side (failed): more may differ") == 1
+    assert len(delta(root)["incomplete"]) == 2
+
+
 def test_a_text_of_several_lines_is_compared_by_line(root):
     text = KUSTOMIZATION + "- {name: unused, newTag: x}\n"
     config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  file: |\n    one\n    two\n    three\n"

@@ -12,6 +12,8 @@ from .lines import scalar, short, where
 
 _MOST_LINES = 20
 """Of a text."""
+_SHORT_LIST = 80
+"""Characters of a list on one line."""
 
 
 def is_alone(item: ObjectDelta) -> bool:
@@ -41,7 +43,10 @@ def _lines(node: dict[str, Any], indent: str, item: ObjectDelta) -> Iterator[str
             steps.append(following)
             child = _without_name(following, under)
         label = visible(joined(steps))
-        if isinstance(child, dict):
+        listed = _listed(child, item)
+        if listed:
+            yield f"{indent}{label}: {listed}"
+        elif isinstance(child, dict):
             yield f"{indent}{label}:"
             yield from _lines(child, f"{indent}  ", item)
         else:
@@ -54,6 +59,19 @@ def _without_name(step: str, below: Any) -> Any:
     if isinstance(name, FieldDelta) and step == f"[{_value(name)}]":
         return {key: value for key, value in below.items() if key != "name"}
     return below
+
+
+def _listed(node: Any, item: ObjectDelta) -> str:
+    """A list of a few scalars that stand in the object's own file, on one line; empty for anything else."""
+    if not isinstance(node, dict) or list(node) != [f"[{index}]" for index in range(len(node))]:
+        return ""
+    fields = list(node.values())
+    if any(isinstance(field, dict) or field.place.location.file != item.place.location.file for field in fields):
+        return ""
+    values = [_value(field) for field in fields]
+    shown = f"[{', '.join(map(scalar, values))}]"
+    plain = all(isinstance(value, str | int | float) and "," not in str(value) and "\n" not in str(value) for value in values)
+    return shown if plain and len(shown) <= _SHORT_LIST else ""
 
 
 def _field(field: FieldDelta, label: str, indent: str, item: ObjectDelta) -> Iterator[str]:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ...delta import ABSENT, HEAD, Delta, FieldDelta, ObjectDelta, Place, Unsure
+from ...delta import ABSENT, HEAD, Delta, FieldDelta, ObjectDelta, Place
 from ..escape import visible
 from ..summary import number
 
@@ -29,9 +29,17 @@ def total(delta: Delta) -> str:
     return "No difference in what could be rendered" if delta.unsure else "No difference in what is rendered"
 
 
-def unsure(item: Unsure) -> str:
-    """That what is said of a target is not all."""
-    return f"{visible(item.target)} was not rendered as a whole on the {item.side} side ({item.status}): more may differ"
+def unsure(delta: Delta) -> list[str]:
+    """For each target of which a part is not known: that what is said of it is not all."""
+    known: dict[tuple[str, str], list[str]] = {}
+    for item in delta.unsure:
+        known.setdefault((item.target, item.status), []).append(item.side)
+    return [f"{visible(target)} was not rendered as a whole on {_sides(sides)} ({status}): more may differ"
+            for (target, status), sides in known.items()]
+
+
+def _sides(sides: list[str]) -> str:
+    return f"the {sides[0]} side" if len(sides) == 1 else "either side"
 
 
 def name(item: ObjectDelta) -> str:

@@ -37,9 +37,10 @@ def folds(delta: Delta, room: int) -> str:
 
 def incomplete(delta: Delta) -> str:
     """The targets of which more may differ."""
-    lines = [f"\n{markdown(short(unsure(one), _LONGEST))}.\n" for one in delta.unsure[:_MOST_UNSURE]]
-    if len(delta.unsure) > _MOST_UNSURE:
-        lines.append(f"\nSo are {len(delta.unsure) - _MOST_UNSURE} more.\n")
+    found = unsure(delta)
+    lines = [f"\n{markdown(short(one, _LONGEST))}.\n" for one in found[:_MOST_UNSURE]]
+    if len(found) > _MOST_UNSURE:
+        lines.append(f"\nSo are {len(found) - _MOST_UNSURE} more.\n")
     return "".join(lines)
 
 

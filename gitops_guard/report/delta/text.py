@@ -27,7 +27,7 @@ def render(delta: Delta, options: Options) -> str:
         for item in target.objects:
             lines += _object(item, options)
         lines.append("")
-    lines += [unsure(one) for one in delta.unsure]
+    lines += unsure(delta)
     return "\n".join([*lines, paint(total(delta), _BOLD, options)]) + "\n"
 
 

@@ -35,7 +35,7 @@ def section(report: Report) -> str:
     if left < 0:
         body.append(f"<p>The fields of {number(-left, 'more object')} are not shown here; "
                     "<code>gitops-guard diff</code> prints them.</p>\n")
-    body += [f"<p>{xml(unsure(one))}.</p>\n" for one in delta.unsure]
+    body += [f"<p>{xml(line)}.</p>\n" for line in unsure(delta)]
     return "".join(body)
 
 
