@@ -60,10 +60,12 @@ def _app(attack: str, tag: str) -> dict[str, str]:
     settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {**names, "name": evil + tag}, "data": {"key" + tag: evil, evil: evil + tag}}
     odd = {"apiVersion": evil, "kind": evil, "metadata": names, "spec": {"size": tag}}
     claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": names, "spec": {"accessModes": ["ReadWriteOnce"]}}
+    fresh = {"apiVersion": "example.com/v1", "kind": "Fresh", "metadata": {**names, "name": f"fresh {evil}"}, evil: {evil: [evil, evil]},
+             "lines": f"x\n{evil}\n", "items": [{"name": evil, "value": evil}, {"name": "x", evil: evil}]}
     waived = f"# gitops-guard: ignore[house/hostile] {attack} {evil.splitlines()[-1].encode('ascii', 'ignore').decode()}\n" \
         if evil.isprintable() else ""
     return {
-        f"{base}/{base[5:]}.yaml": waived + _yaml(settings, odd, *([claim] if tag == "old" else [])),
+        f"{base}/{base[5:]}.yaml": waived + _yaml(settings, odd, claim if tag == "old" else fresh),
         f"{base}/kustomization.yaml": _yaml({"resources": [f"{base[5:]}.yaml"]}),
         f"plain/{attack}/workload.yaml": _yaml(workload),
         f"broken/{attack}/kustomization.yaml": _yaml({"resources": [evil], "namePrefix": evil, "images": [{"name": evil, "newName": evil}]}),
