@@ -83,6 +83,7 @@ def drift(request: Request, readers: Sequence[Reader]) -> Report:
     secrets = select(request.policies.rules, request.config, chosen=("secrets/*",), described=request.policies.described)
     mask = judge(replace(request, selection=secrets), side, Beside()).mask
     schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
+    request.observer.step("comparing with the cluster")
     live = drifted(side, request.named, schemas, readers, mask)
     found = judge(request, side, Beside(faults=live.faults, hidden=mask))
     if not (live.compared or live.faults or found.findings):

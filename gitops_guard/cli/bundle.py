@@ -11,28 +11,33 @@ from ..errors import UsageError
 from ..locate import locate
 from ..policy import PolicySet
 from ..selection import select
+from . import completion
+from .help import Command
 from .inputs import load_config, load_policies
+from .options import configuration_options
 from .place import relative, root_of
 from .terminal import one_line, today
 from .writing import write_folder
 
 
-@click.command("bundle")
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.command("bundle", cls=Command)
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", shell_complete=completion.files)
 @click.option("--target", required=True, type=click.Choice(["gatekeeper", "opa", "vap"]), help="What enforces it.")
-@click.option("-o", "--output", required=True, metavar="OUT",
+@click.option("-o", "--output", required=True, metavar="OUT", shell_complete=completion.files,
               help="The folder to write, for opa the file; an earlier output there is replaced.")
-@click.option("--policy", "folders", multiple=True, metavar="DIR", help="Also the policies in this folder; can be repeated.")
-@click.option("--select", "chosen", multiple=True, metavar="RULE", help="Only these rules (globs: 'images/*'); can be repeated.")
-@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Not these rules; can be repeated.")
-@click.option("--config", "config_file", metavar="FILE", help="Read this file instead of .gitops-guard.yaml.")
-@click.option("--root", metavar="DIR", help="The repository's root (default: git's top level).")
-@click.option("--allow-path", "allowed", multiple=True, metavar="DIR",
-              help="Let the configuration name this folder outside the repository; can be repeated.")
-@click.option("--signing-key", metavar="FILE", help="opa: sign the bundle with this private key (PEM; a secret for HS).")
+@click.option("--policy", "folders", multiple=True, metavar="DIR", shell_complete=completion.folders,
+              help="Also the policies in this folder; can be repeated.")
+@click.option("--select", "chosen", multiple=True, metavar="RULE", shell_complete=completion.rules,
+              help="Only these rules (globs: 'images/*'); can be repeated.")
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", shell_complete=completion.rules,
+              help="Not these rules; can be repeated.")
+@configuration_options
+@click.option("--signing-key", metavar="FILE", shell_complete=completion.files,
+              help="opa: sign the bundle with this private key (PEM; a secret for HS).")
 @click.option("--signing-alg", metavar="ALG", default="RS256", show_default=True, help="opa: the algorithm of the signature.")
 @click.option("--signing-key-id", metavar="NAME", help="opa: what the signature calls its key.")
-@click.option("--install", metavar="DIR", help="opa: also write the Kubernetes objects that run it; an earlier set is replaced.")
+@click.option("--install", metavar="DIR", shell_complete=completion.folders,
+              help="opa: also write the Kubernetes objects that run it; an earlier set is replaced.")
 @click.option("--image", metavar="IMAGE", help="opa: the image of OPA in --install, such as a mirror's with a digest.")
 @click.option("--verify", is_flag=True,
               help="opa: ask the real program the policies' examples, and what PATHS render, and compare with what check says.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -17,9 +18,12 @@ from ..pipeline import drift
 from ..report import LIVE_FORMATS, Options
 from ..request import Request
 from ..selection import select
+from . import completion
+from .help import Command
 from .inputs import load_baseline, load_config, load_policies, schema_paths
-from .options import color_option, jobs_option, place_options, report_options, selection_options
+from .options import color_option, jobs_option, place_options, report_options, running_options, selection_options
 from .place import relative, root_of
+from .progress import progress
 from .publish import publish, wishes
 from .terminal import today
 
@@ -30,13 +34,13 @@ def _selecting(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command("drift")
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--live", multiple=True, metavar="FILE|DIR",
+@click.command("drift", cls=Command)
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", shell_complete=completion.files)
+@click.option("--live", multiple=True, metavar="FILE|DIR", shell_complete=completion.files,
               help="Compare with what `kubectl get -o yaml --show-managed-fields` printed, not with a cluster; can be repeated.")
 @click.option("--live-complete", is_flag=True,
               help="With --live: what is not in the dumps is not in the cluster, whatever its kind.")
-@click.option("--policy", "policies", multiple=True, metavar="DIR",
+@click.option("--policy", "policies", multiple=True, metavar="DIR", shell_complete=completion.folders,
               help="Also mask what secrets/* policies in this folder report; can be repeated.")
 @_selecting
 @click.option("--show-ignored", is_flag=True, help="List each difference that an option says to ignore; they are always counted.")
@@ -44,11 +48,12 @@ def _selecting(command: Callable[..., None]) -> Callable[..., None]:
 @jobs_option("Worker processes that look for secrets.")
 @place_options
 @color_option("Colour the text report.")
+@running_options("Print the report only where the run ends with 1, and show no progress.")
 def command(paths: tuple[str, ...], live: tuple[str, ...], live_complete: bool, policies: tuple[str, ...],
             chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...],
             show_ignored: bool, format_: str, reports: tuple[str, ...], baseline: str | None, write_baseline: str | None,
             fail_on: str, jobs: int, config_file: str | None, root: str | None, allowed: tuple[str, ...], allow_remote: bool,
-            color: str) -> None:
+            color: str, quiet: bool, verbose: bool) -> None:
     """Compare what Git states with what a cluster runs: what differs, who wrote it, and whether anybody reverts it.
 
     PATHS narrow it to the targets that they stand for. Default: this folder. Nothing is changed in the cluster.
@@ -57,7 +62,7 @@ def command(paths: tuple[str, ...], live: tuple[str, ...], live_complete: bool, 
     not finish.
     """
     began = time.monotonic()
-    wanted = wishes(LIVE_FORMATS, format_, reports, write_baseline, fail_on, color)
+    wanted = wishes(LIVE_FORMATS, format_, reports, write_baseline, fail_on, color, quiet=quiet)
     top = root_of(root, paths)
     named = tuple(relative(top, path) for path in paths or (".",) if paths or root is None) or (".",)
     config = load_config(top, config_file, paths[0] if paths else ".")
@@ -71,7 +76,8 @@ def command(paths: tuple[str, ...], live: tuple[str, ...], live_complete: bool, 
         allow_remote=allow_remote, baseline=None if baseline is None else load_baseline(baseline),
         allowed=tuple(Path(path) for path in allowed),
     )
-    report = drift(request, readers)
+    with progress(quiet=quiet, verbose=verbose) as told:
+        report = drift(replace(request, observer=told), readers)
     options = Options(ignored=show_ignored, seconds=time.monotonic() - began, finished=time.time())
     sys.exit(publish(report, request, known, wanted, options))
 

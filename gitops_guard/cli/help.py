@@ -10,9 +10,10 @@ _COLUMN = 30
 """Where explanations begin, at most."""
 _LAST = "The run"
 _GROUPS = {
+    "What is written": ("target", "output", "install", "image", "signing_key", "signing_alg", "signing_key_id", "verify"),
     "What is compared": ("base", "staged", "live", "live_complete", "show_ignored"),
-    "Rules": ("policies", "no_builtin_policies", "chosen", "ignored", "pattern", "kubernetes_version", "schema_locations",
-              "engine", "opa_url", "opa_ca_file"),
+    "Rules": ("policies", "folders", "no_builtin_policies", "chosen", "ignored", "pattern", "kubernetes_version",
+              "schema_locations", "engine", "opa_url", "opa_ca_file"),
     "What is reported": ("format_", "reports", "fail_on", "fail_under", "exit_code", "baseline", "write_baseline"),
     "The repository": ("config_file", "root", "allowed", "allow_remote"),
 }

@@ -45,7 +45,8 @@ def engine_options(command: _Command) -> _Command:
                      help="What evaluates policies; opa is started from PATH, or asked where --opa-url says."),
         click.option("--opa-url", metavar="URL",
                      help=f"With --engine opa: ask the OPA that answers there. ${OPA_TOKEN} is its bearer token."),
-        click.option("--opa-ca-file", metavar="FILE", help=f"What --opa-url is trusted by (default: ${OPA_AUTHORITIES}).")))
+        click.option("--opa-ca-file", metavar="FILE", shell_complete=completion.files,
+                     help=f"What --opa-url is trusted by (default: ${OPA_AUTHORITIES}).")))
 
 
 def report_options(formats: Iterable[str]) -> Callable[[_Command], _Command]:
