@@ -11,6 +11,9 @@ import ipaddress
 from collections.abc import Callable
 from typing import Any
 
+from .builtin_patch import json_patch
+from .builtin_text import TEXT_EXTENSIONS
+
 
 def _text(value: Any) -> bytes:
     if not isinstance(value, str):
@@ -38,11 +41,22 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def _network(value: Any) -> _Network:
-    """A network; host bits are dropped, as Go's net.ParseCIDR does."""
+    """A network; host bits are dropped, as Go's net.ParseCIDR does. Raises ValueError, which doesn't show the value."""
     text = _text(value).decode()
-    if "/" not in text or "%" in text or not text.rpartition("/")[2].isdigit():
-        raise ValueError("expects a network in CIDR notation")
-    return ipaddress.ip_network(text, strict=False)
+    try:
+        if "/" in text and "%" not in text and text.rpartition("/")[2].isdigit():
+            return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        pass
+    raise ValueError("expects a network in CIDR notation")
+
+
+def _address(text: str) -> _Network:
+    """The network of one address. Raises ValueError, which doesn't show the value."""
+    try:
+        return ipaddress.ip_network(ipaddress.ip_address(text))
+    except ValueError:
+        raise ValueError("expects an address or a network in CIDR notation") from None
 
 
 def _within(outer: _Network, inner: _Network) -> bool:
@@ -59,7 +73,7 @@ def _intersects(one: Any, other: Any) -> bool:
 
 def _contains(outer: Any, inner: Any) -> bool:
     text = _text(inner).decode()
-    network = _network(text) if "/" in text else ipaddress.ip_network(ipaddress.ip_address(text))
+    network = _network(text) if "/" in text else _address(text)
     return _within(_network(outer), network)
 
 
@@ -78,4 +92,6 @@ EXTENSIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "net.cidr_intersects": (2, _intersects),
     "net.cidr_contains": (2, _contains),
     "net.cidr_is_valid": (1, _is_valid),
+    "json.patch": (2, json_patch),
+    **TEXT_EXTENSIONS,
 }

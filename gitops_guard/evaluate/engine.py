@@ -26,6 +26,8 @@ _SAME = (
     (re.compile(r"value for key .* generated multiple times"), "object keys must be unique"),
 )
 """What OPA and regorus put in other words, and ours for both (opa/client.py)."""
+_OURS = re.compile(r"extension '(?P<name>[a-z0-9_.]+)' raises Python error: \w+: ")
+"""Before what a builtin of builtins.py says; OPA puts the name there."""
 _AFTER = re.compile(r"[.,;:]?\s+(?:[Gg]ot|but found|found|received)\b.*", re.DOTALL)
 
 
@@ -112,7 +114,7 @@ def _told(text: str, mask: bool) -> EngineError:
     """The engine's error in our words; with `mask`, without the values of the input that it shows."""
     place = _PLACE.search(text)
     match = _ERROR.search(text)
-    message = match.group("message") if match else text.partition("\n\nStack backtrace")[0]
+    message = _OURS.sub(r"\g<name>: ", match.group("message") if match else text.partition("\n\nStack backtrace")[0])
     if mask:
         message = next((ours for theirs, ours in _SAME if theirs.search(message)), masked(message))
     message = " ".join(message.split())[:300] or "the engine failed"

@@ -35,15 +35,39 @@ def value(expression: str) -> Any:
     ('net.cidr_is_valid("192.168.0.0/33")', False),
     ('net.cidr_is_valid("192.168.0.0")', False),
     ("net.cidr_is_valid(3)", False),
+    ('indexof("ab\U0001f600c", "c")', 3),
+    ('indexof_n("aaaa", "aa")', [0, 1, 2]),
+    ('urlquery.decode("a+b%20c")', "a b c"),
+    ('count(urlquery.decode("%e2%82x"))', 3),
+    ('urlquery.encode("~*")', "~%2A"),
+    ('urlquery.decode_object("a=1&a=2&b")', {"a": ["1", "2"], "b": [""]}),
+    ('urlquery.encode_object({"b": {"2", "1"}, "a": "~"})', "a=~&b=1&b=2"),
+    ('json.patch({"a": [1, 2]}, [{"op": "move", "from": "/a/1", "path": ["a", 0]}])', {"a": [2, 1]}),
+    ('json.patch({"a": {"x"}}, [{"op": "copy", "from": "/a", "path": "/b"}, {"op": "remove", "path": "/a/x"}])', {"a": [], "b": ["x"]}),
 ])
 def test_builtins_that_python_gives(expression: str, wanted: Any) -> None:
     assert value(expression) == wanted
 
 
-@pytest.mark.parametrize("expression", ["crypto.sha256(1)", 'net.cidr_contains("10.0.0.0", "10.0.0.1")', 'net.cidr_contains("::/0", "x")'])
-def test_their_errors_are_errors(expression: str) -> None:
-    with pytest.raises(EngineError):
+@pytest.mark.parametrize(("expression", "message"), [
+    ("crypto.sha256(1)", "crypto.sha256: expects string argument"),
+    ('net.cidr_contains("10.0.0.0", "10.0.0.1")', "net.cidr_contains: expects a network in CIDR notation"),
+    ('net.cidr_contains("::/0", "x")', "net.cidr_contains: expects an address or a network in CIDR notation"),
+    ('net.cidr_contains("::/0", "x/1")', "net.cidr_contains: expects a network in CIDR notation"),
+    ('indexof("abc", "")', "indexof: expects a text to look for that is not empty"),
+    ('indexof_n("abc", "")', "indexof_n: expects a text to look for that is not empty"),
+    ('urlquery.decode("%zz")', "urlquery.decode: invalid URL escape"),
+    ('urlquery.decode_object("a;b=%zz")', "urlquery.decode_object: invalid semicolon separator in query"),
+    ('urlquery.encode_object({"a": 1})', "urlquery.encode_object: expects string argument"),
+    ('json.patch({"a": "s3cret"}, [{"op": "test", "path": "/a", "value": "x"}])', "json.patch: an operation test finds another value"),
+    ('json.patch({"a": 1}, [{"op": "remove", "path": "/b"}])', "json.patch: an operation names a path that is not there"),
+    ('json.patch({"a": 1}, [{"op": "remove", "path": ""}])', "json.patch: an operation removes the whole value"),
+    ('json.patch({"a": {{"b": 1}}}, [])', "TypeError: unhashable type: 'dict'"),
+])
+def test_their_errors_are_errors(expression: str, message: str) -> None:
+    with pytest.raises(EngineError) as error:
         value(expression)
+    assert error.value.message == message
 
 
 @pytest.mark.parametrize("text", ['"\\ud800"', "[" * 200 + "]" * 200, "{"])
