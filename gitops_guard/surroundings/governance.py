@@ -105,12 +105,16 @@ def _unowned(owners: tuple[str, list[codeowners.Entry]] | None, item: Built, bui
 
 
 def _place(sources: Sources, target: Target, inside: Sequence[str]) -> dict[str, Any] | None:
-    """What stands for a target in its folder's files: its kustomization's kind, or the first of its manifests."""
+    """What stands for a target in its folder's files: its kustomization's kind, its first manifest, else its first file.
+
+    Without a manifest are folders that only a plugin of Argo CD, or its Jsonnet, can render. None: nothing lies below the folder.
+    """
     names = [posixpath.normpath(posixpath.join(target.path, name)) for name in (*KUSTOMIZATION_FILES, "Chart.yaml")]
     below = (path for path in inside if path.endswith(SUFFIXES))
     for path in (*(name for name in names if name in inside), *target.files[:1], *below):
         return {"file": path, "line": _kind_line(sources, path)}
-    return None
+    rest = (*inside, *sorted(path for path in sources.tree.files() if is_below(path, target.path)))
+    return {"file": rest[0], "line": 1} if rest else None
 
 
 def _kind_line(sources: Sources, path: str) -> int:
