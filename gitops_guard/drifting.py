@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .drift.argocd import settings
-from .drift.find import find
+from .drift.find import Found, find
 from .drift.view import OwnerView, Part, View
 from .drift.want import wants
 from .grow import node_id
-from .live import LiveState, Reader
+from .live import Identity, LiveState, Reader
 from .mask import Mask
 from .merge import controllers, written
 from .model import Fault, Location, Resource
@@ -28,6 +28,16 @@ _SINCE_KUSTOMIZE = frozenset({
     "StorageVersionMigration", "SelfSubjectReview", "PodCertificateRequest",
 })
 """Kinds of Kubernetes without a namespace that are younger than kustomize's table of them."""
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What rules about secrets say. One that could not be judged is no word of theirs, but a fault of another category."""
+
+    ask: Callable[[Sequence[Resource]], Sequence[Fault]]
+    """Of objects of a cluster."""
+    of_git: Sequence[Fault]
+    """Of what Git states."""
 
 
 @dataclass
@@ -47,8 +57,12 @@ class Drifted:
             self.anonymous)
 
 
-def drifted(side: Side, named: Sequence[str], schemas: Schemas, readers: Sequence[Reader], mask: Mask) -> Drifted:
-    """Read each cluster and compare it with its targets. What must not be shown of a cluster is added to the mask."""
+def drifted(side: Side, named: Sequence[str], schemas: Schemas, readers: Sequence[Reader], mask: Mask,
+            reported: Reported) -> Drifted:
+    """Read each cluster and compare it with its targets. What must not be shown of a cluster is added to the mask.
+
+    The live objects that differ are asked about: what rules about secrets report there is as secret as in Git.
+    """
     found = Drifted()
     scopes = _scopes(side)
     every: dict[str, list[tuple[frozenset[str], Resource]]] = {}
@@ -68,12 +82,34 @@ def drifted(side: Side, named: Sequence[str], schemas: Schemas, readers: Sequenc
         view = View([_part(item, every, side) for item in built], schemas.type_of, namespaced, tracking, ignores)
         state = reader.read(wants(view))
         _hide(state, mask)
-        one = find(view, state, lambda text: mask.text(text) != text)
-        found.faults += one.faults
+        one = find(view, state)
+        found.faults += _told(one, view, state, mask, reported)
         found.compared += one.compared
         found.ignored += one.ignored
         found.anonymous += one.anonymous
     return found
+
+
+def _told(found: Found, view: View, state: LiveState, mask: Mask, reported: Reported) -> list[Fault]:
+    """What there is to report, and which rules could not say whether it holds secrets; then no value is shown at all."""
+    unjudged = {(fault.message, fault.target): fault for fault in reported.of_git if not fault.rule.startswith("secrets/")}
+    for fault in reported.ask([live for key in sorted(found.differing) for live in _forms(key, state)]):
+        if fault.rule.startswith("secrets/"):
+            mask.fault(fault)
+        elif fault.resource is None:
+            unjudged.setdefault((fault.message, fault.target), fault)
+        else:
+            unjudged[fault.message, fault.target] = replace(
+                fault, resource=None, name=fault.resource.id, location=view.parts[0].place)
+    return [*unjudged.values(), *found.tell.faults(lambda text: bool(unjudged) or mask.text(text) != text)]
+
+
+def _forms(key: Identity, state: LiveState) -> Iterator[Resource]:
+    """An object as it lives, and as a dry run predicts it."""
+    predicted = state.predictions.get(key)
+    for body in (state.objects[key], predicted.body if predicted is not None else None):
+        if body is not None:
+            yield Resource(_tree(body), None, Origin("", 1, 1))
 
 
 def _part(item: Built, every: Mapping[str, Sequence[tuple[frozenset[str], Resource]]], side: Side) -> Part:

@@ -111,6 +111,13 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
                   bool(built or loose or files or side.found.broken))
 
 
+def evaluated(request: Request, resources: Sequence[Resource]) -> list[Fault]:
+    """What the policies that the request asks report of objects that no target holds: those of a cluster."""
+    subjects = Subjects(resources=list(resources), versions=_versions(request))
+    return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
+                    jobs=request.jobs).faults
+
+
 def _invalid(item: Built, schemas: Schemas, given: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
     """What a target's resources have against their schemas; a variable that could not be filled in is no value to judge.
 

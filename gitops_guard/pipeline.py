@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from . import git
 from .baseline import Baseline, dump, load
 from .changes import summed_up
 from .delta import Delta
 from .diffing import delta_of
-from .drifting import drifted
+from .drifting import Reported, drifted
 from .errors import NothingToCheckError, UsageError
 from .evaluate import Evaluation
 from .excerpts import Excerpts
 from .fetch import Fetcher
-from .judge import Beside, Judged, judge
+from .judge import Beside, Judged, evaluated, judge
 from .live import Reader
 from .mask import Mask
 from .merge import base_commit, merged, unknown
@@ -81,11 +82,13 @@ def drift(request: Request, readers: Sequence[Reader]) -> Report:
     """
     side = _side(request, _head(request))
     secrets = select(request.policies.rules, request.config, chosen=("secrets/*",), described=request.policies.described)
-    mask = judge(replace(request, selection=secrets), side, Beside()).mask
+    asked = replace(request, selection=secrets)
+    stated = judge(asked, side, Beside())
     schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
     request.observer.step("comparing with the cluster")
-    live = drifted(side, request.named, schemas, readers, mask)
-    found = judge(request, side, Beside(faults=live.faults, hidden=mask))
+    live = drifted(side, request.named, schemas, readers, stated.mask,
+                   Reported(partial(evaluated, asked), stated.judged.faults))
+    found = judge(request, side, Beside(faults=live.faults, hidden=stated.mask))
     if not (live.compared or live.faults or found.findings):
         raise NothingToCheckError("nothing was compared: no target states anything for a cluster that was named")
     return _report(request, side, found, live.report())

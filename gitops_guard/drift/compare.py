@@ -51,6 +51,8 @@ class _Walk:
     found: list[Difference] = field(default_factory=list)
 
     def value(self, git: Any, live: Any, kind: Type | None, holder: Type | None, path: FieldPath, at: FieldPath) -> None:
+        if type(git) is str and git == live:
+            return
         if isinstance(git, dict) and isinstance(live, dict):
             self._fields(git, live, kind, path, at)
         elif isinstance(git, list) and isinstance(live, list):

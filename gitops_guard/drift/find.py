@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import jqpath
 from ..live import Identity, LiveState, Unreadable
-from ..model import Fault, Resource, ResourceId, pointer
+from ..model import Resource, ResourceId, pointer
 from ..outcome import ComparedReport, IgnoredReport
 from . import ignore
 from .ignore import Ignores, Unhonoured, UnreadableSelector
@@ -21,7 +21,6 @@ from .set_aside import Hidden, counts_webhooks, ignored_by
 from .telling import Teller
 from .view import Part, View, identity
 from .want import compared, namespaced
-from .wording import Secret
 from .written import Entry, shares
 
 
@@ -29,29 +28,30 @@ from .written import Entry, shares
 class Found:
     """What a cluster's comparison came to."""
 
-    faults: list[Fault] = field(default_factory=list)
+    tell: Teller
     compared: list[ComparedReport] = field(default_factory=list)
     ignored: list[IgnoredReport] = field(default_factory=list)
     anonymous: int = 0
     """Objects without managedFields."""
+    differing: set[Identity] = field(default_factory=set)
+    """The objects of which values would be shown."""
 
 
-def find(view: View, state: LiveState, secret: Secret) -> Found:
-    """Compare. `secret` says whether a text holds a value that must not be shown."""
-    run = _Run(view, state, secret)
+def find(view: View, state: LiveState) -> Found:
+    """Compare. What there is to report is worded by `Found.tell`, when it is known what must not be shown."""
+    run = _Run(view, state)
     for part in view.parts:
         run.part(part)
     run.rest()
-    run.found.faults = run.tell.faults
     return run.found
 
 
 class _Run:
-    def __init__(self, view: View, state: LiveState, secret: Secret) -> None:
+    def __init__(self, view: View, state: LiveState) -> None:
         self._view = view
         self._state = state
-        self.tell = Teller(state.cluster, secret)
-        self.found = Found()
+        self.tell = Teller(state.cluster)
+        self.found = Found(self.tell)
         self._keys: dict[int, Identity] = {}
         for part in view.parts:
             for resource in part.resources:
@@ -154,6 +154,7 @@ class _Run:
             if one.role is Role.PERSON and one.entry is not None:
                 people.setdefault(one.entry, []).append(one)
             if RESTARTED not in one.live_path:
+                self.found.differing.add(key)
                 self.tell.changed(part, resource, live, one, merged=merged)
         for entry, changes in sorted(people.items(), key=lambda item: (item[0].time, item[0].manager)):
             self.tell.by_hand(part, resource, live, entry, changes, merged=merged)

@@ -62,7 +62,7 @@ def _marks(items: Sequence[Any], kind: Type) -> list[tuple[Any, ...]] | None:
     for item in items:
         if not isinstance(item, dict):
             return None
-        mark = tuple(_text(item[key] if item.get(key) is not None else kind.key_default(key)) for key in kind.keys)
+        mark = tuple(_mark(item[key] if item.get(key) is not None else kind.key_default(key)) for key in kind.keys)
         found.append(mark)
     return found if len(set(found)) == len(found) else None
 
@@ -85,6 +85,11 @@ def _metric(item: Any) -> str:
 
 def _short(kind: Type | None) -> str:
     return kind.definition.rpartition(".")[2] if kind is not None else ""
+
+
+def _mark(value: Any) -> Any:
+    """What stands for a key's value where it is compared: 80 and "80" are two."""
+    return value if type(value) in (str, int) else (_text(value),)
 
 
 def _text(value: Any) -> str:

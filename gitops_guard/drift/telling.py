@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ..live import Identity, Unreadable
@@ -20,23 +21,30 @@ _PLAIN_PATHS = "name the field by a JSON pointer, or write the expression with f
 
 
 class Teller:
-    """Words faults about one cluster."""
+    """Words faults about one cluster; those that show values only when it is known which must not be shown."""
 
-    def __init__(self, cluster: str | None, secret: Secret) -> None:
+    def __init__(self, cluster: str | None) -> None:
         self._cluster = cluster
-        self._secret = secret
-        self.faults: list[Fault] = []
+        self._told: list[Fault | Callable[[Secret], Fault]] = []
+
+    def faults(self, secret: Secret) -> list[Fault]:
+        """All that was told. `secret` says whether a text holds a value that must not be shown."""
+        return [one if isinstance(one, Fault) else one(secret) for one in self._told]
 
     def changed(self, part: Part, resource: Resource, live: Mapping[str, Any], one: Divergence, *, merged: bool) -> None:
         """A field that is not as Git has it. `merged`: Flux only merges the object."""
+        self._told.append(partial(self._changed, part, resource, live, one, merged))
+
+    def _changed(self, part: Part, resource: Resource, live: Mapping[str, Any], one: Divergence, merged: bool,
+                 secret: Secret) -> Fault:
         seen = outlook([view.owner for view in part.owners], one.what, one.entry, merged=merged)
         hide = is_telling(one.path, resource.body, resource.id.kind) or is_telling(one.live_path, live, resource.id.kind)
-        git, now = shown(one.git, one.live, hide=hide, secret=self._secret)
+        git, now = shown(one.git, one.live, hide=hide, secret=secret)
         who = f"; written by {writer(one.entry)}" if one.entry is not None else ""
         entry = one.entry or Entry("", "")
-        self._add(part, CHANGED, f"{_difference(one, _name(resource, live, one), git, now)}{who}; {seen.why}", resource, one.path,
-                  Severity.WARNING if seen.reverts else None,
-                  Deviation(git, now, seen.reverts, self._cluster, entry.manager, entry.time))
+        message = f"{_difference(one, _name(resource, live, one), git, now)}{who}; {seen.why}"
+        return self._fault(part, CHANGED, message, resource, one.path, Severity.WARNING if seen.reverts else None,
+                           Deviation(git, now, seen.reverts, self._cluster, entry.manager, entry.time))
 
     def by_hand(self, part: Part, resource: Resource, live: Mapping[str, Any], entry: Entry, changes: Sequence[Divergence], *,
                 merged: bool) -> None:
@@ -61,7 +69,7 @@ class Teller:
     def left_over(self, part: Part, view: OwnerView, key: Identity, name: ResourceId) -> None:
         """An object that an owner made and no longer renders."""
         seen = outlook([view.owner], EXTRA, None)
-        self.faults.append(Fault(
+        self._told.append(Fault(
             LEFT_OVER, self._where() + f"{key} lives and is no longer rendered; {seen.why}",
             Severity.NOTE if seen.reverts else None, target=part.target.id, location=part.place, name=name,
             deviation=Deviation(None, "present", seen.reverts, self._cluster)))
@@ -74,7 +82,7 @@ class Teller:
     def unread(self, part: Part, item: Unreadable) -> None:
         """A part of the cluster of which no target is known to state anything."""
         what = "/".join(word for word in (item.kind, item.namespace, item.name) if word) or "the cluster"
-        self.faults.append(Fault(UNREADABLE, self._where() + f"{what} could not be read: {item.reason}", remedy=item.remedy,
+        self._told.append(Fault(UNREADABLE, self._where() + f"{what} could not be read: {item.reason}", remedy=item.remedy,
                                  target=part.target.id, location=part.place,
                                  deviation=Deviation(None, None, reverts=False, cluster=self._cluster)))
 
@@ -85,9 +93,12 @@ class Teller:
 
     def _add(self, part: Part, rule: str, message: str, resource: Resource, path: FieldPath = (),
              severity: Severity | None = None, deviation: Deviation | None = None, *, remedy: str = "") -> None:
+        self._told.append(self._fault(part, rule, message, resource, path, severity, deviation, remedy=remedy))
+
+    def _fault(self, part: Part, rule: str, message: str, resource: Resource, path: FieldPath, severity: Severity | None,
+               deviation: Deviation | None, *, remedy: str = "") -> Fault:
         deviation = deviation or Deviation(None, None, reverts=False, cluster=self._cluster)
-        self.faults.append(Fault(rule, self._where() + message, severity, remedy, resource, path, target=part.target.id,
-                                 deviation=deviation))
+        return Fault(rule, self._where() + message, severity, remedy, resource, path, target=part.target.id, deviation=deviation)
 
     def _where(self) -> str:
         return f"in the cluster {self._cluster}: " if self._cluster else ""

@@ -73,16 +73,18 @@ class _Walk:
 
     def fields(self, git: Mapping[str, Any], live: Mapping[str, Any], applied: Any, spot: _Spot) -> None:
         """A structure: `git` is empty where nothing of it is stated."""
+        if not spot.shares and not applied:
+            return  # nobody wrote it: nothing below was written by anybody either
         for key, value in live.items():
             if value is None:
                 continue
             before = applied.get(key) if isinstance(applied, dict) else None
-            self.value(git.get(key), value, before, spot.field(key), live, spot.kind)
+            inner = spot.field(key)
+            if inner.shares or before is not None:
+                self.value(git.get(key), value, before, inner, live, spot.kind)
 
     def value(self, git: Any, live: Any, applied: Any, spot: _Spot, beside: Mapping[str, Any], holder: Type | None) -> None:
         """One field's value."""
-        if not spot.shares and applied is None:
-            return  # nobody wrote it: nothing below was written by anybody either
         if isinstance(live, dict) and live and (git is None or isinstance(git, dict)):
             self.fields(git or {}, live, applied, spot)
         elif isinstance(live, list) and live and (git is None or isinstance(git, list)) and not self._is_one(git, live, spot):

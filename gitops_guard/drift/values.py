@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime
+import functools
 import re
 from fractions import Fraction
 from typing import Any
@@ -34,7 +35,11 @@ def quantity(value: Any) -> Fraction | None:
     """The amount that a resource.Quantity stands for; None where it is none."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    text = str(value).strip()
+    return _amount(str(value).strip())
+
+
+@functools.lru_cache(maxsize=4096)
+def _amount(text: str) -> Fraction | None:
     match = _QUANTITY.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None

@@ -65,6 +65,7 @@ class Schemas:
         self._definitions: Definitions | None = None
         self._ours = Location((data.schemas() / "crds").as_posix(), self.version)
         self._judges: dict[GVK, Judge | None] = {}
+        self._types: dict[GVK, Type | None] = {}
 
     def versions(self) -> tuple[str, ...]:
         """Every Kubernetes version there are schemas for, oldest first."""
@@ -80,6 +81,11 @@ class Schemas:
     def type_of(self, group: str, version: str, kind: str) -> Type | None:
         """How two objects of a kind are compared; None where neither Kubernetes nor a definition of the side knows it."""
         gvk = (group, version, kind)
+        if gvk not in self._types:
+            self._types[gvk] = self._type(gvk)
+        return self._types[gvk]
+
+    def _type(self, gvk: GVK) -> Type | None:
         every = self._bundle.definitions
         name = self._bundle.kinds.get(gvk)
         if name is not None:

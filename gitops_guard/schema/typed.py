@@ -6,10 +6,11 @@ Kubernetes' own kinds come from their OpenAPI definitions, and from what the API
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import data
 from .convert import KEY_DEFAULTS
@@ -20,8 +21,9 @@ _QUANTITY_MARK = "numkMGTPE"
 """A part of the pattern that Kubernetes' code generator writes for a quantity."""
 
 
-class Type(NamedTuple):
-    """The type of one value."""
+@dataclasses.dataclass(frozen=True, eq=False)
+class Type:
+    """The type of one value. What it leads to is looked up once, however many objects of a kind are compared."""
 
     schema: dict[str, Any]
     definitions: dict[str, Any]
@@ -30,17 +32,27 @@ class Type(NamedTuple):
     """The full name of the definition, of a built-in structure."""
     built_in: bool = True
     """Whether it is Kubernetes' own: then the API server reads it into a Go type and writes it anew."""
+    _fields: dict[str, Type | None] = dataclasses.field(default_factory=dict, repr=False)
 
     def field(self, name: str) -> Type | None:
         """Of a field, or of a value of a map; None where nothing is known of it."""
         properties = self.schema.get("properties")
-        found = properties.get(name) if isinstance(properties, dict) else None
-        if found is None:
-            found = self.schema.get("additionalProperties")
-        return self._at(found)
+        if not isinstance(properties, dict) or name not in properties:
+            return self._values  # a map's keys are free, so they are no names to remember
+        if name not in self._fields:
+            self._fields[name] = self._at(properties[name])
+        return self._fields[name]
+
+    @functools.cached_property
+    def _values(self) -> Type | None:
+        return self._at(self.schema.get("additionalProperties"))
 
     def items(self) -> Type | None:
         """Of a list's items."""
+        return self._items
+
+    @functools.cached_property
+    def _items(self) -> Type | None:
         return self._at(self.schema.get("items"))
 
     def _at(self, schema: Any) -> Type | None:
@@ -67,7 +79,7 @@ class Type(NamedTuple):
         """Whether a structure or map is owned as a whole."""
         return self.schema.get("x-kubernetes-map-type") == "atomic"
 
-    @property
+    @functools.cached_property
     def shape(self) -> str:
         """Of a list: map, set or atomic."""
         listed = self.schema.get("x-kubernetes-list-type")
@@ -75,7 +87,7 @@ class Type(NamedTuple):
             return listed
         return "map" if self.keys else "set" if self._merges() else "atomic"
 
-    @property
+    @functools.cached_property
     def keys(self) -> tuple[str, ...]:
         """Of a list of shape map: the fields that tell its items apart."""
         keys = self.schema.get("x-kubernetes-list-map-keys")
@@ -93,7 +105,7 @@ class Type(NamedTuple):
         found = items.defaults(key) if items is not None else ()
         return found[0] if found else KEY_DEFAULTS.get(key) if self.built_in else None
 
-    @property
+    @functools.cached_property
     def sort(self) -> str:
         """Of a scalar: quantity, int-or-string, time, duration or bytes; empty for what is only what it is."""
         named = _SORTS.get(self.definition.rpartition(".")[2])

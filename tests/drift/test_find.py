@@ -247,3 +247,42 @@ def test_every_object_is_told_apart(drift):
     files = {"shop/kustomization.yaml": "resources:\n  - ../base\n", "base/kustomization.yaml": "resources:\n  - settings.yaml\n", "base/settings.yaml": SETTINGS}
     report = drift(files, [SLOW])
     assert [(one["location"]["file"], one["targets"]) for one in report["findings"]] == [("base/settings.yaml", ["shop"])]
+
+
+CREDENTIALS = {"settings": "postgres://shop:rhubarb-Lantern-42@db/shop", "WEBHOOK": "https://hooks.slack.com/services/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",
+               "long": "a: 1\n" * 60 + "client_secret: quartz-Umbrella-77\n"}
+
+
+@pytest.mark.parametrize("key", sorted(CREDENTIALS))
+@pytest.mark.parametrize("format_", ["text", "json", "junit", "sarif", "github", "gitlab", "markdown", "html", "openmetrics"])
+def test_what_a_rule_reports_of_a_live_object_is_hidden_in_every_format(drift, tmp_path, key, format_):
+    out = tmp_path / "report"
+    report = drift({}, [live(data={key: CREDENTIALS[key]}, managed=[by("kubectl-edit", {"f:data": {f"f:{key}": {}}})])],
+                   "--report", f"{format_}={out}", settings=SETTINGS.replace("mode: fast", f"{key}: changed"))
+    assert {one["rule"] for one in report["findings"]} == {"drift/changed", "drift/manual-change"}
+    text = out.read_text() + json.dumps(report)
+    assert not any(word in text for word in ("rhubarb", "Lantern", "zY8xW7", "quartz", "Umbrella"))
+
+
+@pytest.mark.parametrize("crashing", ["slow", "fast"])
+def test_what_no_rule_can_judge_is_not_shown(drift, tmp_path, crashing):
+    """A rule about secrets that crashes on an object, in Git or live, has not said that it holds none."""
+    (tmp_path / "policies/secrets").mkdir(parents=True)
+    (tmp_path / "policies/secrets/house.rego").write_text(textwrap.dedent(f"""
+        # METADATA
+        # title: The house's own secrets
+        # description: Marked values are secret.
+        # custom:
+        #   scope: resource
+        #   severity: error
+        #   remedy: Take it out.
+        package gitops_guard.secrets.house
+
+        deny contains {{"msg": "marked"}} if {{
+            input.object.data.mode == "{crashing}"
+            to_number(input.object.data.mode) > 1
+        }}
+        """).lstrip())
+    report = drift({}, [SLOW], "--policy", str(tmp_path / "policies"))
+    assert sorted(one["rule"] for one in report["findings"]) == ["drift/changed", "engine/policy-error"]
+    assert not any(word in json.dumps(report) for word in ("slow", "fast"))
