@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from .drift.argocd import settings
-from .drift.find import Found, find
+from .drift.find import find
 from .drift.view import OwnerView, Part, View
 from .drift.want import wants
 from .grow import node_id
-from .live import Identity, LiveState, Reader
+from .live import Reader
 from .mask import Mask
 from .merge import controllers, written
 from .model import Fault, Location, Resource
-from .origin import Map, Origin, Seq
 from .outcome import ComparedReport, DriftReport, IgnoredReport
 from .render import is_cluster_scoped
 from .schema import Schemas
 from .side import Side
 from .targets import Built
+from .unshown import Reported, hide, told
 
 _SINCE_KUSTOMIZE = frozenset({
     "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding",
@@ -28,16 +27,6 @@ _SINCE_KUSTOMIZE = frozenset({
     "StorageVersionMigration", "SelfSubjectReview", "PodCertificateRequest",
 })
 """Kinds of Kubernetes without a namespace that are younger than kustomize's table of them."""
-
-
-@dataclass(frozen=True)
-class Reported:
-    """What rules about secrets say. One that could not be judged is no word of theirs, but a fault of another category."""
-
-    ask: Callable[[Sequence[Resource]], Sequence[Fault]]
-    """Of objects of a cluster."""
-    of_git: Sequence[Fault]
-    """Of what Git states."""
 
 
 @dataclass
@@ -81,35 +70,13 @@ def drifted(side: Side, named: Sequence[str], schemas: Schemas, readers: Sequenc
         built = [item for item in side.wanted(named) if reader.takes(item.target)]
         view = View([_part(item, every, side) for item in built], schemas.type_of, namespaced, tracking, ignores)
         state = reader.read(wants(view))
-        _hide(state, mask)
+        hide(state, mask)
         one = find(view, state)
-        found.faults += _told(one, view, state, mask, reported)
+        found.faults += told(one, view, state, mask, reported)
         found.compared += one.compared
         found.ignored += one.ignored
         found.anonymous += one.anonymous
     return found
-
-
-def _told(found: Found, view: View, state: LiveState, mask: Mask, reported: Reported) -> list[Fault]:
-    """What there is to report, and which rules could not say whether it holds secrets; then no value is shown at all."""
-    unjudged = {(fault.message, fault.target): fault for fault in reported.of_git if not fault.rule.startswith("secrets/")}
-    for fault in reported.ask([live for key in sorted(found.differing) for live in _forms(key, state)]):
-        if fault.rule.startswith("secrets/"):
-            mask.fault(fault)
-        elif fault.resource is None:
-            unjudged.setdefault((fault.message, fault.target), fault)
-        else:
-            unjudged[fault.message, fault.target] = replace(
-                fault, resource=None, name=fault.resource.id, location=view.parts[0].place)
-    return [*unjudged.values(), *found.tell.faults(lambda text: bool(unjudged) or mask.text(text) != text)]
-
-
-def _forms(key: Identity, state: LiveState) -> Iterator[Resource]:
-    """An object as it lives, and as a dry run predicts it."""
-    predicted = state.predictions.get(key)
-    for body in (state.objects[key], predicted.body if predicted is not None else None):
-        if body is not None:
-            yield Resource(_tree(body), None, Origin("", 1, 1))
 
 
 def _part(item: Built, every: Mapping[str, Sequence[tuple[frozenset[str], Resource]]], side: Side) -> Part:
@@ -141,21 +108,3 @@ def _scopes(side: Side) -> dict[tuple[str, str], bool]:
         if isinstance(spec, dict) and isinstance(names, dict):
             found[str(spec.get("group")), str(names.get("kind"))] = spec.get("scope") != "Cluster"
     return found
-
-
-def _hide(state: LiveState, mask: Mask) -> None:
-    """Take in the values of the Secrets that live."""
-    for key, live in state.objects.items():
-        if (key.group, key.kind) == ("", "Secret"):
-            body = _tree(live)
-            mask.secret(Resource(body, None, Origin("", 1, 1)))
-
-
-def _tree(value: Any) -> Any:
-    """A plain value with containers that could have origins."""
-    if isinstance(value, dict):
-        return Map({key: _tree(item) for key, item in value.items()})
-    if isinstance(value, list):
-        return Seq([_tree(item) for item in value])
-    return value
-

@@ -11,7 +11,7 @@ from .baseline import Baseline, dump, load
 from .changes import summed_up
 from .delta import Delta
 from .diffing import delta_of
-from .drifting import Reported, drifted
+from .drifting import drifted
 from .errors import NothingToCheckError, UsageError
 from .evaluate import Evaluation
 from .excerpts import Excerpts
@@ -35,6 +35,7 @@ from .surroundings.guard import compared
 from .surroundings.promotion import past_of, promotion
 from .targets import Built
 from .tree import Tree
+from .unshown import Reported
 
 # Where the structure of a file, or of a text in it, is unknown, so is which line holds a secret.
 _UNREADABLE = ("source/invalid-yaml", "source/hostile-input")

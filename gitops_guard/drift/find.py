@@ -17,6 +17,7 @@ from .managers import Role, managers_of
 from .normal import RESTARTED
 from .object_ import Divergence, diverging
 from .owned import extras, is_extraneous, kept_by
+from .revert import ADDED
 from .set_aside import Hidden, counts_webhooks, ignored_by
 from .telling import Teller
 from .view import Part, View, identity
@@ -151,9 +152,11 @@ class _Run:
             if reason:
                 self._ignore(part, resource.id, pointer(one.path), reason)
                 continue
-            if one.role is Role.PERSON and one.entry is not None:
+            if one.role in (Role.PERSON, Role.CLIENT) and one.entry is not None:
                 people.setdefault(one.entry, []).append(one)
-            if RESTARTED not in one.live_path:
+            # Operators keep notes in annotations, labels and finalizers of what they work on.
+            notes = one.role is Role.CLIENT and one.what == ADDED and one.live_path[:1] == ("metadata",)
+            if RESTARTED not in one.live_path and not notes:
                 self.found.differing.add(key)
                 self.tell.changed(part, resource, live, one, merged=merged)
         for entry, changes in sorted(people.items(), key=lambda item: (item[0].time, item[0].manager)):

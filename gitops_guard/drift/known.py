@@ -39,7 +39,7 @@ def known_reason(one: Divergence, key: Identity, git: Mapping[str, Any], live: M
     if one.path == ("spec", "replicas") and one.live != 0:
         return scaling.get((key.kind, key.namespace, key.name)) or scaling.get((key.kind, "", key.name)) or ""
     if one.live_path and one.live_path[-1] == "caBundle" and one.live is not ABSENT and (
-            one.role is Role.OTHER or _is_injected(git) or _is_injected(live)):
+            one.role in (Role.OTHER, Role.CLIENT) or _is_injected(git) or _is_injected(live)):
         return "an injected caBundle"
     return ""
 

@@ -1,4 +1,4 @@
-"""The name of a field manager -> whether a person stands behind it, or the controller that deploys the object, or another one.
+"""The name of a field manager -> whether a person stands behind it, the controller that deploys the object, or another program.
 
 A client without a name of its own is called by its User-Agent up to the first slash (kube-apiserver, `managerOrUserAgent`), so
 browsers and tools have theirs. Any client can choose any name: it is evidence, no proof.
@@ -19,7 +19,11 @@ class Role(enum.Enum):
 
     DEPLOYER = "deployer"
     PERSON = "person"
+    """A tool that somebody sits at."""
+    CLIENT = "client"
+    """A program of which the name says nothing: an operator, a script or a pipeline."""
     OTHER = "other"
+    """A controller, as far as its name goes."""
 
 
 _ARGOCD = frozenset({"argocd-controller", "argocd-application-controller"})
@@ -29,11 +33,14 @@ _DEPLOYERS = _ARGOCD | frozenset().union(*_FLUX.values())
 _BY_HAND = frozenset({"kubectl-client-side-apply", "kubectl", "kubectl-create", "kubectl-replace", "helm", "before-first-apply"})
 """What deploys where no controller does: kubectl apply, create, replace, and the Helm command line."""
 _PERSON = re.compile(
-    r"(?i)(kubectl([-_ ].*)?|oc([-_].*)?|mozilla|node-fetch|axios|undici|node|k9s|lens|openlens|freelens|lens-?desktop|k8slens.*"
-    r"|headlamp.*|dashboard([-_].*)?|kubernetes-dashboard.*|rancher|kuboard.*|kubesphere.*|octant|aptakube|seabird|monokle"
-    r"|argocd-server|flux-client-side-apply|helm|terraform.*|hashicorp|opentofu.*|pulumi.*|openapi-generator|swagger-codegen"
-    r"|go-http-client|okhttp.*|curl|wget|python-requests|python-httpx|postmanruntime|kubie|kustomize|intellij.*|vscode.*"
-    r"|vs-kubernetes.*|code|ansible.*|lens-.*|podman-desktop.*|unknown)")
+    r"(?i)(kubectl([-_ ].*)?|oc([-_].*)?|mozilla|node-fetch|k9s|lens|openlens|freelens|lens-?desktop|k8slens.*|lens-.*"
+    r"|headlamp.*|dashboard([-_].*)?|kubernetes-dashboard.*|kuboard.*|kubesphere.*|octant|aptakube|seabird|monokle"
+    r"|argocd-server|flux-client-side-apply|helm|curl|wget|postmanruntime|kubie|kustomize|intellij.*|vscode.*|vs-kubernetes.*"
+    r"|podman-desktop.*)")
+_CLIENT = re.compile(
+    r"(?i)(unknown|openapi-generator|swagger-codegen|go-http-client|okhttp.*|axios|undici|node|python-requests|python-httpx"
+    r"|python-urllib.*|java|terraform.*|hashicorp|opentofu.*|pulumi.*|ansible|ansible-playbook)")
+"""What libraries are called that operators and scripts are made with alike, and tools that pipelines run."""
 _CLIENT_SIDE = "kubectl-client-side-apply"
 
 
@@ -60,7 +67,9 @@ def role_of(entry: Entry, deployers: frozenset[str]) -> Role:
         return Role.DEPLOYER
     if entry.manager in _DEPLOYERS:
         return Role.OTHER
-    return Role.PERSON if _PERSON.fullmatch(entry.manager) else Role.OTHER
+    if _PERSON.fullmatch(entry.manager):
+        return Role.PERSON
+    return Role.CLIENT if _CLIENT.fullmatch(entry.manager) else Role.OTHER
 
 
 def is_client_side_apply(entry: Entry) -> bool:

@@ -72,8 +72,8 @@ def _stated(one: Difference, forms: Both, owned: Sequence[Share], deployers: fro
 
 
 def _chosen(entries: Sequence[Entry], deployers: frozenset[str]) -> Entry | None:
-    """Of several who own a value: a person before another controller, the last one before others; the deployer is no news."""
-    ranks = {Role.PERSON: 2, Role.OTHER: 1}
+    """Of several who own a value: a person before other programs, the last one before others; the deployer is no news."""
+    ranks = {Role.PERSON: 3, Role.CLIENT: 2, Role.OTHER: 1}
     told = [entry for entry in entries if role_of(entry, deployers) in ranks]
     return max(told, key=lambda entry: (ranks[role_of(entry, deployers)], entry.time, entry.manager), default=None)
 

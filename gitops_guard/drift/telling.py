@@ -9,6 +9,7 @@ from typing import Any
 from ..live import Identity, Unreadable
 from ..model import Deviation, Fault, FieldPath, Resource, ResourceId, Severity, value_at
 from .ignore import Unhonoured
+from .managers import Role
 from .object_ import Divergence
 from .revert import ADDED, EXTRA, MISSING, outlook
 from .view import OwnerView, Part
@@ -40,21 +41,24 @@ class Teller:
         seen = outlook([view.owner for view in part.owners], one.what, one.entry, merged=merged)
         hide = is_telling(one.path, resource.body, resource.id.kind) or is_telling(one.live_path, live, resource.id.kind)
         git, now = shown(one.git, one.live, hide=hide, secret=secret)
-        who = f"; written by {writer(one.entry)}" if one.entry is not None else ""
+        who = f"; written by {writer(one.entry, one.role)}" if one.entry is not None else ""
         entry = one.entry or Entry("", "")
+        unsure = one.role is Role.CLIENT and one.what == ADDED
         message = f"{_difference(one, _name(resource, live, one), git, now)}{who}; {seen.why}"
-        return self._fault(part, CHANGED, message, resource, one.path, Severity.WARNING if seen.reverts else None,
+        return self._fault(part, CHANGED, message, resource, one.path, Severity.WARNING if seen.reverts or unsure else None,
                            Deviation(git, now, seen.reverts, self._cluster, entry.manager, entry.time))
 
     def by_hand(self, part: Part, resource: Resource, live: Mapping[str, Any], entry: Entry, changes: Sequence[Divergence], *,
                 merged: bool) -> None:
-        """All that one person's manager wrote of an object."""
+        """All that one person's manager wrote of an object, or that of a program of which nothing is known."""
         names = listed([_name(resource, live, one) for one in changes])
         owners = [view.owner for view in part.owners]
         looks = [outlook(owners, one.what, entry, merged=merged) for one in changes]
         seen = next((one for one in looks if not one.reverts), looks[0])
-        self._add(part, BY_HAND, f"{names} changed by hand: written by {writer(entry)}; {seen.why}", resource, changes[0].path,
-                  Severity.NOTE if seen.reverts else None,
+        role = changes[0].role
+        what = "changed by hand" if role is Role.PERSON else "not changed through Git"
+        self._add(part, BY_HAND, f"{names} {what}: written by {writer(entry, role)}; {seen.why}", resource, changes[0].path,
+                  Severity.NOTE if seen.reverts or role is Role.CLIENT else None,
                   Deviation(None, None, seen.reverts, self._cluster, entry.manager, entry.time))
 
     def missing(self, part: Part, resource: Resource, key: Identity) -> None:

@@ -125,12 +125,12 @@ class _Walk:
         return False
 
     def _owners(self, spot: _Spot) -> tuple[list[Entry], list[Entry]]:
-        """The persons who wrote a value, and the deployer's entries.
+        """The persons who wrote a value, or the programs that nothing is known of, and the deployer's entries.
 
         Where the deployer wrote a whole list, what it states and what was filled in there can't be told apart.
         """
         owners = [(share, role_of(share.entry, self.deployers)) for share in spot.shares if share.owns]
-        return ([share.entry for share, role in owners if role is Role.PERSON],
+        return ([share.entry for share, role in owners if role in (Role.PERSON, Role.CLIENT)],
                 [share.entry for share, role in owners if role is Role.DEPLOYER and not share.whole])
 
     def leaf(self, value: Any, applied: Any, spot: _Spot, beside: Mapping[str, Any], holder: Type | None) -> None:

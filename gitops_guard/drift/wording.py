@@ -11,6 +11,7 @@ from ..cover import MASK
 from ..delta import ABSENT
 from ..model import FieldPath
 from ..origin import label as label_of
+from .managers import Role
 from .written import Entry
 
 Secret = Callable[[str], bool]
@@ -93,11 +94,12 @@ _COMMANDS = {"kubectl-client-side-apply": "kubectl apply", "kubectl-edit": "kube
              "Mozilla": "a browser", "helm": "the Helm command line", "argocd-server": "Argo CD's own interface"}
 
 
-def writer(entry: Entry) -> str:
+def writer(entry: Entry, role: Role | None) -> str:
     """Who wrote something, and when it last did: `kubectl-edit (kubectl edit)`."""
     known = "kubectl scale" if (entry.manager, entry.subresource) == ("kubectl", "scale") else _COMMANDS.get(entry.manager)
     name = f"{entry.manager} ({known})" if known else entry.manager
-    return f"{name}, last active {entry.time}" if entry.time else name
+    active = f"{name}, last active {entry.time}" if entry.time else name
+    return f"{active}, which is no controller that this repository names" if role is Role.CLIENT else active
 
 
 def listed(labels: Sequence[str], most: int = 6) -> str:

@@ -19,7 +19,7 @@ _FAMILIES = (
     ("objects", "Objects that Git states and that were compared with the cluster.", ""),
     ("drifted_objects", "Objects that live otherwise than Git states.", "drift/changed"),
     ("unreverted_objects", "Objects that live otherwise than Git states and that no controller puts right.", "unreverted"),
-    ("manual_changes", "Managers of fields that a person stands behind, by object.", "drift/manual-change"),
+    ("manual_changes", "Managers of fields that were not changed through Git, by object.", "drift/manual-change"),
     ("missing_objects", "Objects that Git states and the cluster does not have.", "drift/missing"),
     ("extra_objects", "Objects that a controller made and Git no longer states.", "drift/extra"),
     ("unreadable_objects", "Findings of what could not be compared.", "drift/unreadable"),

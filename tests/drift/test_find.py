@@ -111,6 +111,27 @@ def test_what_a_person_added(drift, files, manager, severities):
     assert {one["drift"]["time"] for one in report["findings"]} == {"2026-03-01T09:30:00Z"}
 
 
+@pytest.mark.parametrize("manager", ["OpenAPI-Generator", "Go-http-client", "okhttp", "unknown", "Terraform", "HashiCorp", "pulumi-kubernetes"])
+def test_a_program_that_tells_no_name_may_be_an_operator(drift, manager):
+    """Its notes in metadata are no difference, what it adds elsewhere warns, and what Git states is as it must be."""
+    noted = live(annotations={"example.com/seen": "yes"}, managed=[by(manager, {"f:metadata": {"f:annotations": {".": {}, "f:example.com/seen": {}}}})])
+    assert told(drift(argocd(), [noted])) == [("drift/manual-change", "note", "settings", "/metadata/annotations/example.com~1seen")]
+    added = live(data={"mode": "fast", "debug": "on"}, managed=[by(manager, {"f:data": {"f:debug": {}}})])
+    report = drift(argocd(), [added])
+    assert told(report) == [("drift/changed", "warning", "settings", "/data/debug"), ("drift/manual-change", "note", "settings", "/data/debug")]
+    assert all(f"written by {manager}, last active 2026-03-01T09:30:00Z, which is no controller that this repository names" in one["message"]
+               for one in report["findings"])
+    assert not any("by hand" in one["message"] for one in report["findings"])
+    changed = live(data={"mode": "slow"}, managed=[by(manager, {"f:data": {"f:mode": {}}})])
+    assert told(drift(argocd(), [changed])) == [("drift/changed", "warning", "settings", "/data/mode"), ("drift/manual-change", "note", "settings", "/data/mode")]
+
+
+@pytest.mark.parametrize("manager", ["rancher", "manager", "vpa-updater", "ansible-operator", "kube-controller-manager", "external-secrets"])
+def test_what_a_controller_adds_is_its_own_business(drift, manager):
+    added = live(data={"mode": "fast", "debug": "on"}, managed=[by(manager, {"f:data": {"f:debug": {}}})])
+    assert told(drift(argocd(), [added])) == []
+
+
 def test_a_restart_is_a_change_by_hand_and_no_difference(drift):
     workload = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "shop"}, "spec": {
         "selector": {"matchLabels": {"app": "web"}}, "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "web:1"}]}}}}
