@@ -16,7 +16,7 @@ from .known import known_reason, scaled
 from .managers import Role, managers_of
 from .normal import RESTARTED
 from .object_ import Divergence, diverging
-from .owned import extras, is_extraneous, kept_by
+from .owned import extras, inventory, is_extraneous, kept_by
 from .revert import ADDED
 from .set_aside import Hidden, counts_webhooks, ignored_by
 from .telling import Teller
@@ -191,6 +191,9 @@ class _Run:
                     self._ignore(part, name, "", kept)
                     continue
                 self.tell.left_over(part, view, key, name)
+            for key, api_version in inventory(view, self._state, frozenset(self._keys.values())):
+                name = ResourceId(api_version, key.kind, key.namespace, key.name)
+                self.tell.left_over(part, view, key, name, listed=True)
 
     def rest(self) -> None:
         """What could not be read and no stated object is part of."""

@@ -6,8 +6,9 @@ Kustomization, or of its HelmRelease. Helm: its release's annotations. What has 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..live import Identity, LiveState
 from ..model import Owner
@@ -24,7 +25,15 @@ _EXCLUDED = frozenset({
     ("cilium.io", "CiliumEndpoint"), ("cilium.io", "CiliumEndpointSlice"),
 })
 """What Argo CD never compares (resource.exclusions of its default argocd-cm)."""
+_ID = re.compile(r"([^_]*)_(.+)_([^_]*)_([^_]+)")
 _HOOKS = ("argocd.argoproj.io/hook", "helm.sh/hook")
+
+
+class Listed(NamedTuple):
+    """An object that only an inventory knows."""
+
+    key: Identity
+    api_version: str
 
 
 def extras(view: OwnerView, state: LiveState, stated: frozenset[Identity], tracking: Tracking) -> Iterator[Identity]:
@@ -35,6 +44,29 @@ def extras(view: OwnerView, state: LiveState, stated: frozenset[Identity], track
             continue
         if _owns(view, key, live, tracking):
             yield key
+
+
+def inventory(view: OwnerView, state: LiveState, stated: frozenset[Identity]) -> list[Listed]:
+    """What a Kustomization of Flux lists as applied, nobody states, and no list of its kind could show: sorted.
+
+    Known where the Kustomization itself was read. An id is namespace, name, group and kind, joined by `_` (fluxcd/pkg/ssa).
+    """
+    if view.owner.kind != "Kustomization":
+        return []
+    own = Identity("kustomize.toolkit.fluxcd.io", "Kustomization", view.owner.namespace or "default", view.owner.name)
+    status = state.objects[own].get("status") if own in state.objects else None
+    held = status.get("inventory") if isinstance(status, dict) else None
+    entries = held.get("entries") if isinstance(held, dict) else None
+    found = {}
+    for entry in entries if isinstance(entries, list) else ():
+        parts = _ID.fullmatch(str(entry.get("id"))) if isinstance(entry, dict) else None
+        if parts is None:
+            continue
+        namespace, name, group, kind = parts.groups()
+        key = Identity(group, kind, namespace, name.replace("__", ":"))
+        if key not in stated and key not in state.objects and not state.was_read(key):
+            found[key] = Listed(key, f"{group}/{entry.get('v')}".lstrip("/"))
+    return [found[key] for key in sorted(found)]
 
 
 def kept_by(owner: Owner, live: Mapping[str, Any]) -> str:

@@ -70,11 +70,12 @@ class Teller:
             severity, message = Severity.NOTE, f"{key} is not in the cluster: it may have finished, and deletes itself then"
         self._add(part, GONE, message, resource, (), severity, Deviation("stated", None, seen.reverts, self._cluster))
 
-    def left_over(self, part: Part, view: OwnerView, key: Identity, name: ResourceId) -> None:
-        """An object that an owner made and no longer renders."""
+    def left_over(self, part: Part, view: OwnerView, key: Identity, name: ResourceId, *, listed: bool = False) -> None:
+        """An object that an owner made and no longer renders; `listed`: it was not read, but stands in the owner's inventory."""
+        lives = f"is in the inventory of {view.owner.kind} {view.owner.name}" if listed else "lives"
         seen = outlook([view.owner], EXTRA, None)
         self._told.append(Fault(
-            LEFT_OVER, self._where() + f"{key} lives and is no longer rendered; {seen.why}",
+            LEFT_OVER, self._where() + f"{key} {lives} and is no longer rendered; {seen.why}",
             Severity.NOTE if seen.reverts else None, target=part.target.id, location=part.place, name=name,
             deviation=Deviation(None, "present", seen.reverts, self._cluster)))
 

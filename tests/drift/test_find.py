@@ -7,68 +7,8 @@ import textwrap
 
 import pytest
 import yaml
-from click.testing import CliRunner
 
-from gitops_guard.cli import cli
-
-APPLICATION = """
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: shop, namespace: argocd}
-spec:
-  project: default
-  source: {repoURL: "https://git.example.com/shop.git", path: shop, targetRevision: HEAD}
-  destination: {server: "https://kubernetes.default.svc", namespace: shop}
-  syncPolicy: %s
-  ignoreDifferences: %s
-"""
-KUSTOMIZATION = """
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: shop, namespace: flux-system}
-spec: {interval: 10m, prune: %s, path: ./shop, sourceRef: {kind: GitRepository, name: flux-system}, ignore: %s, suspend: %s}
-"""
-SETTINGS = """
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: settings, namespace: shop}
-data:
-  mode: fast
-"""
-CONFIG = 'repositories: {"https://git.example.com/shop.git": .}\n'
-
-
-def argocd(policy="{automated: {prune: true, selfHeal: true}}", ignores="[]"):
-    return {"apps/shop.yaml": APPLICATION % (policy, ignores), ".gitops-guard.yaml": CONFIG}
-
-
-def flux(prune="true", ignore="[]", suspend="false"):
-    return {"clusters/prod/shop.yaml": KUSTOMIZATION % (prune, ignore, suspend)}
-
-
-def live(name="settings", kind="ConfigMap", labels=None, annotations=None, managed=(), **body):
-    metadata = {"name": name, "namespace": "shop", "labels": labels or {}, "annotations": annotations or {}, "managedFields": list(managed)}
-    return {"apiVersion": "v1", "kind": kind, "metadata": metadata, **(body or {"data": {"mode": "fast"}})}
-
-
-@pytest.fixture
-def drift(tmp_path):
-    def run(files, dump, *args, settings=SETTINGS):
-        root = tmp_path / "repo"
-        for name, text in {"shop/kustomization.yaml": "resources:\n  - settings.yaml\n", "shop/settings.yaml": settings, **files}.items():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            (root / name).write_text(textwrap.dedent(text).lstrip())
-        (tmp_path / "live.yaml").write_text(dump if isinstance(dump, str) else yaml.safe_dump({"apiVersion": "v1", "kind": "List", "items": dump}))
-        done = CliRunner().invoke(cli, ["drift", str(root / "shop"), "--root", str(root), "--live", str(tmp_path / "live.yaml"), "--format", "json", "--jobs", "1", *args])
-        assert done.exit_code in (0, 1), done.output
-        return json.loads(done.stdout)
-
-    return run
-
-
-def told(report):
-    return [(one["rule"], one["severity"], one["resource"] and one["resource"]["name"], one["path"]) for one in report["findings"]]
-
+from tests.drift.world import KUSTOMIZATION, SETTINGS, argocd, by, flux, live, told
 
 SLOW = live(data={"mode": "slow"})
 
@@ -91,10 +31,6 @@ def test_who_reverts_a_change(drift, files, severity, reverts):
     (argocd(), "warning"), (argocd("{automated: {prune: true}}"), "error"), (flux(), "warning"), ({}, "error")])
 def test_what_is_missing(drift, files, wanted):
     assert told(drift(files, [live("other")])) == [("drift/missing", wanted, "settings", "")]
-
-
-def by(manager, fields, **more):
-    return {"manager": manager, "operation": "Update", "time": "2026-03-01T09:30:00Z", "fieldsType": "FieldsV1", "fieldsV1": fields, **more}
 
 
 @pytest.mark.parametrize(("files", "manager", "severities"), [
@@ -239,6 +175,38 @@ def test_what_argocd_is_told_for_all_applications(drift):
     report = drift(files, [SLOW, live("old", labels={"app.kubernetes.io/instance": "shop"})])
     assert told(report) == [("drift/extra", "note", "old", "")]
     assert [one["by"] for one in report["drift"]["ignored"]] == ["argocd-cm (ConfigMap)"]
+
+
+def test_what_older_settings_of_argocd_say_in_one_key(drift):
+    files = {**argocd(), "argocd/cm.yaml": """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: argocd-cm, namespace: argocd}
+        data:
+          resource.customizations: |
+            ConfigMap:
+              ignoreDifferences: |
+                jsonPointers: [/data/mode]
+            apps/Deployment:
+              health.lua: return {}
+        """}
+    report = drift(files, [SLOW])
+    assert told(report) == []
+    assert [one["by"] for one in report["drift"]["ignored"]] == ["argocd-cm (ConfigMap)"]
+
+
+@pytest.mark.parametrize(("entry", "wanted"), [
+    ("shop_old_apps_Deployment", ("apps/v1", "Deployment", "shop", "old")), ("_system__shop_rbac.authorization.k8s.io_ClusterRole", (
+        "rbac.authorization.k8s.io/v1", "ClusterRole", "", "system:shop")),
+    ("shop_settings__ConfigMap", None), ("shop_gone__ConfigMap", None), ("nonsense", None),
+])
+def test_what_only_the_inventory_of_flux_knows(drift, entry, wanted):
+    """Objects of kinds that nobody states any more are not read; those of kinds that were read live, or they don't."""
+    files = {"shop/kustomization.yaml": "resources:\n  - settings.yaml\n  - owner.yaml\n", "shop/owner.yaml": KUSTOMIZATION % ("true", "[]", "false")}
+    kustomization = {**yaml.safe_load(KUSTOMIZATION % ("true", "[]", "false")), "status": {"inventory": {"entries": [{"id": entry, "v": "v1"}]}}}
+    report = drift(files, [live(), kustomization])
+    assert [tuple(one["resource"].values()) for one in report["findings"]] == ([wanted] if wanted else [])
+    assert all("is in the inventory of Kustomization shop" in one["message"] for one in report["findings"])
 
 
 def test_values_of_secrets_are_hidden_and_their_equality_is_not(drift):
