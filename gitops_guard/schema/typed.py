@@ -17,6 +17,8 @@ from .convert import KEY_DEFAULTS
 
 _SORTS = {"Quantity": "quantity", "IntOrString": "int-or-string", "Time": "time", "MicroTime": "time", "Duration": "duration"}
 _FORMATS = {"byte": "bytes", "date-time": "time", "int-or-string": "int-or-string", "duration": "duration"}
+_UNIONS = ("OrArray", "OrBool", "OrStringArray")
+"""JSONSchemaPropsOrBool and its like: a structure there is a JSONSchemaProps, which their definitions don't say."""
 _QUANTITY_MARK = "numkMGTPE"
 """A part of the pattern that Kubernetes' code generator writes for a quantity."""
 
@@ -61,6 +63,8 @@ class Type:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             name = reference.rpartition("/")[2]
+            for union in _UNIONS:
+                name = name.removesuffix(union)
             target = self.definitions.get(name)
             if not isinstance(target, dict):
                 return None
@@ -128,9 +132,9 @@ class Type:
     def keeps_zero(self, name: str) -> bool:
         """Whether a field that is written as false, 0, "" or {} stays; else the API server leaves it out.
 
-        Custom resources are stored as they are written.
+        Custom resources are stored as they are written, and so is what may be any JSON: the default in a schema, for one.
         """
-        if not self.built_in:
+        if not self.built_in or ("properties" not in self.schema and not self.is_map):
             return True
         if self.definition not in _filled_in():
             return False

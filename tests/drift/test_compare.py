@@ -288,3 +288,28 @@ def test_kinds_that_nobody_knows(git, live, wanted):
         return {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "a", "namespace": "shop"}, "spec": spec}
 
     assert paths(body(git), body(live)) == wanted
+
+
+def definition(schema):
+    return {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "widgets.example.com"}, "spec": {
+        "group": "example.com", "scope": "Namespaced", "names": {"kind": "Widget", "plural": "widgets"},
+        "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object", "properties": {"size": schema}}}}]}}
+
+
+SIZE = "/spec/versions/0/schema/openAPIV3Schema/properties/size"
+
+
+@pytest.mark.parametrize(("stated", "live", "differs"), [
+    ({"type": "integer", "minimum": 0}, {"type": "integer", "minimum": 0}, ""),
+    ({"type": "integer", "minimum": 0}, {"type": "integer"}, "/minimum"),  # the API server keeps a 0 here: it says something
+    ({"type": "array", "minItems": 0}, {"type": "array"}, "/minItems"),
+    ({"type": "integer", "default": 0}, {"type": "integer"}, "/default"),
+    ({"type": "object", "default": {"on": False}}, {"type": "object", "default": {}}, "/default/on"),
+    ({"type": "object", "additionalProperties": False}, {"type": "object"}, "/additionalProperties"),
+    ({"type": "integer", "nullable": False, "description": "", "exclusiveMinimum": False}, {"type": "integer"}, ""),
+    ({"type": "array", "items": {"type": "string", "nullable": False}}, {"type": "array", "items": {"type": "string"}}, ""),
+    ({"type": "object", "additionalProperties": {"type": "string", "minLength": 0}}, {"type": "object", "additionalProperties": {"type": "string"}},
+     "/additionalProperties/minLength"),
+])
+def test_zeros_in_the_schema_of_a_definition(stated, live, differs):
+    assert paths(definition(stated), definition(live)) == ([SIZE + differs] if differs else [])

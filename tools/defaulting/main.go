@@ -25,7 +25,7 @@ const version = "v1.36.3"
 
 // Below these nothing is filled in: they are scalars in JSON, or the same in every kind.
 var leaves = map[string]bool{"Time": true, "MicroTime": true, "Quantity": true, "IntOrString": true, "Duration": true,
-	"RawExtension": true, "FieldsV1": true, "ObjectMeta": true, "ListMeta": true, "TypeMeta": true, "JSON": true, "JSONSchemaProps": true}
+	"RawExtension": true, "FieldsV1": true, "ObjectMeta": true, "ListMeta": true, "TypeMeta": true, "JSON": true}
 
 type entry struct {
 	Defaults map[string][]json.RawMessage `json:"defaults,omitempty"`
@@ -189,7 +189,7 @@ func kept(t reflect.Type) []string {
 			continue
 		}
 		switch field.Type.Elem().Kind() {
-		case reflect.Bool, reflect.String, reflect.Int32, reflect.Int64, reflect.Uint8, reflect.Struct:
+		case reflect.Bool, reflect.String, reflect.Int32, reflect.Int64, reflect.Uint8, reflect.Float64, reflect.Struct:
 			names = append(names, jsonName(field))
 		}
 	}
