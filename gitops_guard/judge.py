@@ -115,7 +115,7 @@ def evaluated(request: Request, resources: Sequence[Resource]) -> list[Fault]:
     """What the policies that the request asks report of objects that no target holds: those of a cluster."""
     subjects = Subjects(resources=list(resources), versions=_versions(request))
     return evaluate(request.policies, subjects, enabled=request.selection.enabled, parameters=request.selection.parameters,
-                    jobs=request.jobs).faults
+                    jobs=request.jobs, engine=request.engine).faults
 
 
 def _invalid(item: Built, schemas: Schemas, given: Mapping[str, Sequence[str]]) -> Iterator[Fault]:
