@@ -2,7 +2,8 @@
 
 `file: PATH` is the text of that file; `run: FOLDER` is a session whose commands are run in a copy of it, and `change: CASE` one in
 the repository of a case with two commits; they must print what is shown; `init: SYSTEM` is the file that `gitops-guard init` writes for a CI system (pytest --update-goldens writes all four
-anew); `config`, `waiver`, `hook` and `case` are read by what reads them; `shell` is run by tests/test_ci_pages.py;
+anew); `config`, `waiver`, `hook` and `case` are read by what reads them; `shell` is run by tests/test_ci_pages.py, `real: FOLDER` with the real
+programs on the PATH by tests/real/test_pages.py;
 `by hand: WHY` is not run. A block that says nothing fails.
 """
 
@@ -28,7 +29,7 @@ from gitops_guard.starting.address import Address
 from gitops_guard.starting.systems import SYSTEMS, filled
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "examples/README.md", "CONTRIBUTING.md", "docs/ci.md")
+PAGES = ("README.md", "examples/README.md", "CONTRIBUTING.md", "docs/ci.md", "docs/admission.md")
 ADDRESS = Address("https://github.com/acme/gitops-guard", "0123456789abcdef0123456789abcdef01234567", known=True)
 """What the pages call the place that gitops-guard is installed from."""
 FENCE = re.compile(r"(?:^ *<!-- (?P<kind>[\w ]+?)(?:: (?P<value>.*?))? -->\n)?^ *```\w*\n(?P<body>.*?)^ *```$",
@@ -60,7 +61,7 @@ def of(kind: str) -> pytest.MarkDecorator:
 
 
 def test_every_block_says_how_it_is_proven() -> None:
-    known = {"file", "run", "change", "config", "waiver", "hook", "case", "init", "shell", "by hand"}
+    known = {"file", "run", "change", "config", "waiver", "hook", "case", "init", "shell", "real", "by hand"}
     assert [f"{block.page}:{block.line}" for block in blocks() if block.kind not in known] == []
 
 
@@ -151,7 +152,7 @@ def options(command: click.Command) -> set[str]:
 def test_every_option_that_is_named_is_there(page: str) -> None:
     text = (CHECKOUT / page).read_text()
     context = click.Context(cli.cli)
-    for command, rest in re.findall(r"gitops-guard (check|render|policies|init)\b([^`\n]*)", text):
+    for command, rest in re.findall(r"gitops-guard (check|render|policies|init|bundle|drift)\b([^`\n]*)", text):
         found = cli.cli.get_command(context, command)
         assert found is not None
         assert set(re.findall(r"--[\w-]+", rest)) <= options(found), rest
