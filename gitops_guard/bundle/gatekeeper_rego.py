@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 
 from ..model import Severity
+from ..re2 import quoted
 from ..rego_file import RegoFile
-from .re2 import quoted
 from .rego_place import below_lib
 from .rules import AdmissionRule
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from ..config import Admission as Settings
 from ..model import Severity
+from ..re2 import quoted
 from . import gatekeeper, names
 from .modes import REFUSALS
-from .re2 import quoted
 from .rules import AdmissionRule
 from .sample import Found, Sample
 

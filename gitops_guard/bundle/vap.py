@@ -12,10 +12,10 @@ from typing import Any
 from ..config import Admission as Settings
 from ..errors import UsageError
 from ..model import Severity
+from ..rego_glob import as_regex
 from ..twin import Seen, Twin
 from . import cel, names, waivers
 from .cel_before import SUFFIX, before
-from .glob_regex import as_regex
 from .modes import EVERYTHING, REFUSALS, WARNINGS, Part, parts
 from .rules import AdmissionRule
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..model import Waiver
+from ..re2 import wildcards
 from . import cel
-from .re2 import wildcards
 
 
 def condition(waivers: Sequence[Waiver]) -> str:

@@ -1,16 +1,20 @@
-"""Pure builtins that OPA has and regorus lacks, in Python: same arguments, same values, same errors.
+"""Pure builtins that OPA has and regorus lacks or answers otherwise, in Python: same arguments, same values, same errors.
 
-OPA's documentation of each, and `v1/topdown/crypto.go` and `cidr.go`, are the reference.
+OPA's documentation of each, and `v1/topdown/crypto.go`, `cidr.go` and `glob.go`, are the reference. regorus has a glob.match of
+its own, for which `**/x` fits `x`, `x{a,}y` does not fit `xy`, and `:` is no delimiter like others.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Callable
 from typing import Any
 
+from ..rego_glob import as_regex
 from .builtin_patch import json_patch
 from .builtin_text import TEXT_EXTENSIONS
 
@@ -85,10 +89,33 @@ def _is_valid(value: Any) -> bool:
     return True
 
 
+@functools.lru_cache(maxsize=4096)
+def _glob(pattern: str, separators: str) -> re.Pattern[str]:
+    try:
+        return re.compile(as_regex(pattern, separators))
+    except (ValueError, re.error):
+        # The pattern may be part of the input, and is not shown.
+        raise ValueError("expects a glob") from None
+
+
+def _glob_match(pattern: Any, delimiters: Any, text: Any) -> bool:
+    """`delimiters` are characters; none means the dot, and null that there is none."""
+    if not isinstance(pattern, str) or not isinstance(text, str):
+        raise TypeError("expects string argument")
+    if delimiters is None:
+        separators = ""
+    elif not isinstance(delimiters, list) or not all(isinstance(one, str) and len(one) == 1 for one in delimiters):
+        raise TypeError("expects null or an array of characters as delimiters")
+    else:
+        separators = "".join(delimiters) or "."
+    return _glob(pattern, separators).fullmatch(text) is not None
+
+
 EXTENSIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     **{f"crypto.{name}": (1, _hash(name)) for name in ("md5", "sha1", "sha256")},
     **{f"crypto.hmac.{name}": (2, _hmac(name)) for name in ("md5", "sha1", "sha256", "sha512")},
     "crypto.hmac.equal": (2, _hmac_equal),
+    "glob.match": (3, _glob_match),
     "net.cidr_intersects": (2, _intersects),
     "net.cidr_contains": (2, _contains),
     "net.cidr_is_valid": (1, _is_valid),

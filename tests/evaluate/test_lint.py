@@ -56,11 +56,14 @@ def problems(body: str, *, policy: bool = False) -> list[str]:
     "deny if data.closed.package.anything(1)",
     "import rego.v1\nimport input.spec\ndeny if spec.replicas > 2",
     "deny if print(input.x, 1, 2)",
-    'deny if glob.match("a:*", ["/"], ":")',
+    'deny if glob.match("a:*", [".", ":"], input.x)',
     "deny if data.lib.things.pair(1, 2, out)",
     "p[x] contains y if some x, y in input.xs",
     "deny contains 1 if { count({1} | {2}) == 2; not 3 in input.xs }",
     "later := earlier\nearlier := 1",
+    'deny contains x if { xs := input.xs with input as {"xs": [1]}; some x in xs }',
+    'deny contains x if { x := input.xs[_] with input as {"xs": [1]} }',
+    'deny if { not input.x with input as {"x": false}; every x in input.xs { x > 1 } with input as {"xs": [2]} }',
 ])
 def test_right_policies(body: str) -> None:
     assert problems(body) == []
@@ -77,7 +80,8 @@ def test_right_policies(body: str) -> None:
     ("deny if data.services.ports[0] == 1", "2: nothing defines data.services.ports: no package, no data file"),
     ("deny if data.lib.things.lmit == 1", "2: nothing defines data.lib.things.lmit: no package, no data file"),
     ("deny if data.lib.things.triple(2)", "2: no package defines the function data.lib.things.triple"),
-    ('deny if glob.match("a:*", [".", ":"], input.x)', "2: glob.match with : as a delimiter: the two engines answer it differently"),
+    ('deny contains x if { input.a\n some x in input.xs with input as {"xs": [1]} }', "3: with behind some … in …: the two engines answer it differently"),
+    ("xs := [x | some x in input.xs with data.lib.things.limit as 1]", "2: with behind some … in …: the two engines answer it differently"),
     ('deny if http.send({"method": "get"})', "2: http.send: a verdict can't depend on the machine or the network"),
     ("deny if opa.runtime().env.HOME", "2: opa.runtime: a verdict can't depend on the machine or the network"),
     ("deny if rego.metadata.rule()", "2: rego.metadata.rule: only one of the two engines has it"),
