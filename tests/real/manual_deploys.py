@@ -180,15 +180,18 @@ ATTEMPTS = (
 
 
 def prepare(cluster: Cluster) -> None:
-    """The namespaces. Before any rule is enforced."""
+    """The namespaces, without what other targets left there under names that matter. Before any rule is enforced."""
     for name in (PRODUCTION, DEVELOPMENT):
         cluster.namespace(name)
+    for tried in ATTEMPTS:
+        if tried.name:
+            cluster.delete("root", {**tried.thing, "metadata": {"name": tried.name, "namespace": tried.namespace}})
 
 
-def attempt(cluster: Cluster, number: int) -> tuple[Attempt, str, Answer]:
-    """Try one: it, what its object is called, and the answer."""
+def attempt(cluster: Cluster, number: int, target: str = "attempt") -> tuple[Attempt, str, Answer]:
+    """Try one: it, what its object is called, and the answer. Each target has objects of its own."""
     tried = ATTEMPTS[number]
-    name = tried.name or f"attempt-{number}"
+    name = tried.name or f"{target}-{number}"
     thing = {**tried.thing, "metadata": {**tried.thing["metadata"], "name": name, "namespace": tried.namespace}}
     if tried.verb == "deletecollection":
         thing["metadata"]["labels"] = {"attempt": name}
