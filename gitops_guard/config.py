@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import globs
+from .config_clusters import LiveCluster, live_clusters
 from .config_reader import Reader
 from .errors import SourceError, UsageError
 from .model import Location, Severity, Waiver
@@ -22,7 +23,7 @@ from .source import Dialect, parse
 FILE_NAME = ".gitops-guard.yaml"
 
 _KEYS = ("kubernetes-version", "environments", "exclude", "assume-prune", "policies", "schema-locations", "rules", "waivers",
-         "argocd", "flux", "admission", "repositories")
+         "argocd", "flux", "admission", "repositories", "clusters")
 _VERSION = re.compile(r"v?[0-9]+\.[0-9]+(\.[0-9]+)?")
 _MODES = ("deny", "warn", "dryrun")
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -98,6 +99,7 @@ class Config:
     admission: Admission = Admission()
     repositories: Mapping[str, str] = field(default_factory=dict)
     """URL -> local path, as written: relative to the configuration file."""
+    clusters: tuple[LiveCluster, ...] = ()
     document: Map = field(default_factory=Map, repr=False, compare=False)
 
     def location(self, *keys: str | int) -> Location:
@@ -169,6 +171,7 @@ def load(text: str | bytes, path: str = FILE_NAME) -> Config:
         flux=_flux(read, document),
         admission=_admission(read, document),
         repositories=read.pairs(document, "repositories", "a URL and a local path"),
+        clusters=live_clusters(read, document),
         document=document,
     )
 

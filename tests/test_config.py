@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 
 from gitops_guard import config, data, source
+from gitops_guard.config_clusters import LiveCluster
 from gitops_guard.errors import UsageError
 from gitops_guard.model import Location, Severity, Waiver
 from gitops_guard.scalars import Dialect
@@ -34,6 +35,9 @@ argocd:
 flux: {version: "v2.9.1", variables: {CLUSTER_NAME: prod-1}}
 admission: {mode: warn, exempt-namespaces: [kube-system, argocd]}
 repositories: {"https://github.com/acme/charts": ../charts}
+clusters:
+  prod: prod-eu
+  stage: {context: stage-eu, targets: ["overlays/stage/**"]}
 """
 
 
@@ -72,6 +76,7 @@ def test_every_key_is_read():
     assert found.admission == config.Admission("warn", ("argocd", "kube-system"))
     assert found.flux == config.Flux("2.9.1", {"CLUSTER_NAME": "prod-1"})
     assert found.repositories == {"https://github.com/acme/charts": "../charts"}
+    assert found.clusters == (LiveCluster("prod", "prod-eu"), LiveCluster("stage", "stage-eu", ("overlays/stage/**",)))
 
 
 def test_every_key_has_its_schema():
@@ -123,6 +128,10 @@ ERRORS = [
     ("admission: {modus: deny}", '1:13: admission: unknown key "modus"; did you mean "mode"?'),
     ("admission: {exempt-namespaces: [kube-*]}", "1:33: no name of a namespace; write each one, without wildcards"),
     ("repositories: {a: 1}", "1:19: repositories: a must be a text, not a number; put it in quotes"),
+    ("clusters: [a]", "1:11: clusters must be a mapping of names and contexts of a kubeconfig, not a list"),
+    ("clusters: {a: 1}", "1:15: a must be a text, not a number; put it in quotes"),
+    ("clusters: {a: {targets: [x]}}", "1:12: clusters: a without a context; name one of your kubeconfig"),
+    ("clusters: {a: {context: x, server: y}}", '1:28: clusters: a: unknown key "server"; known: context, targets'),
     ("- a", "1:1: a configuration is a mapping of keys; known keys:"),
 ]
 
