@@ -96,14 +96,17 @@ class Cluster:
         return self.authority.pair(name)
 
     def request(self, user: str, method: str, path: str, body: object = None, content_type: str = JSON, accept: str = JSON,
-                query: Mapping[str, str | bool] | None = None) -> Answer:
-        """One request as somebody. `body` is sent as JSON unless it is text already (which YAML is)."""
+                query: Mapping[str, str | bool] | None = None, agent: str = "") -> Answer:
+        """One request as somebody. `body` is sent as JSON unless it is text already (which YAML is).
+
+        Of a client that gives no `fieldManager` the API server takes the name of the `agent`, up to the first slash.
+        """
         sent = body if body is None or isinstance(body, str | bytes) else json.dumps(body)
         asked = {key: str(value).lower() if isinstance(value, bool) else value for key, value in (query or {}).items()}
         address = self.url + path + (("&" if "?" in path else "?") + urlencode(asked) if asked else "")
         got = self._pool.request(method, address, body=sent, headers={
             "Authorization": f"Bearer {self.token(user)}", "Accept": accept,
-            **({"Content-Type": content_type} if sent is not None else {})})
+            **({"Content-Type": content_type} if sent is not None else {}), **({"User-Agent": agent} if agent else {})})
         kind = got.headers.get("Content-Type", "")
         return Answer(got.status, json.loads(got.data) if "json" in kind else got.data.decode(), tuple(got.headers.getlist("Warning")))
 
@@ -179,13 +182,13 @@ class Cluster:
                 raise AssertionError(f"not so after {seconds:.0f} s")
             time.sleep(0.05)
 
-    def kubectl(self, user: str, *args: str, given: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
-        """The real kubectl, as somebody; `given` is its standard input."""
+    def kubectl(self, user: str, *args: str, given: str = "", check: bool = True, editor: str = "") -> subprocess.CompletedProcess[str]:
+        """The real kubectl, as somebody; `given` is its standard input, `editor` the command that `kubectl edit` runs."""
         assert self._program is not None, "no kubectl: run make tools"
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         done = subprocess.run([str(self._program), *args], input=given, capture_output=True, text=True, check=False, timeout=TIMEOUT,
-                              env={"PATH": os.defpath, "HOME": str(home), "KUBECONFIG": str(self.kubeconfig(user))})
+                              env={"PATH": os.defpath, "HOME": str(home), "KUBECONFIG": str(self.kubeconfig(user)), "KUBE_EDITOR": editor})
         if check and done.returncode:
             raise RefusedError(f"kubectl {' '.join(args)}: {done.returncode}\n{done.stdout}{done.stderr}")
         return done
