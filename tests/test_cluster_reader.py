@@ -78,6 +78,12 @@ def test_what_is_stated_is_kept_whole_and_of_the_rest_only_whose_it_is(read: Rea
     assert key("made") not in state.objects
 
 
+def test_an_autoscaler_that_nobody_states_says_what_it_scales(read: Read) -> None:
+    scaler = {**thing("auto"), "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"}, "maxReplicas": 9}}
+    state = read(Script([Resource("autoscaling", "v2", "HPA", "hpas", [scaler])]), want("other", version="autoscaling/v2", kind="HPA"))
+    assert state.objects[key("auto", kind="HPA", group="autoscaling")]["spec"] == {"scaleTargetRef": {"kind": "Deployment", "name": "web"}}
+
+
 @pytest.mark.parametrize(("stated", "found"), [(want("a", ""), key("a", "default")), (want("n", "shop", kind="Node"), key("n", "", "Node"))])
 def test_a_namespace_is_that_of_the_kind(read: Read, stated: Want, found: Identity) -> None:
     node = {"metadata": {"name": "n"}, "spec": {"x": 1}}

@@ -6,7 +6,6 @@ import pytest
 
 from gitops_guard import rights as package
 from gitops_guard.live import Want
-from gitops_guard.render import is_cluster_scoped
 from gitops_guard.rights import Job, Resources, manifests, rights
 from gitops_guard.rights.plurals import plural
 from gitops_guard.rights.rules import Rule
@@ -20,28 +19,21 @@ def want(version: str, kind: str, namespace: str = "shop", manager: str = "argoc
     return Want(version, kind, namespace, "x", {}, manager)
 
 
-WANTS = [want("v1", "Service"), want("v1", "ConfigMap"), want("apps/v1", "Deployment"), want("v1", "Secret", "", ""),
-         want("v1", "Namespace"), want("rbac.authorization.k8s.io/v1", "ClusterRole"), want("rbac.authorization.k8s.io/v1", "Role"),
+WANTS = [want("v1", "Service"), want("v1", "ConfigMap"), want("apps/v1", "Deployment"), want("v1", "Secret", "default", ""),
+         want("v1", "Namespace", ""), want("rbac.authorization.k8s.io/v1", "ClusterRole", ""), want("rbac.authorization.k8s.io/v1", "Role"),
          want("example.com/v1", "Widget"), want("example.com/v1beta1", "Widget")]
-NOTHING = Resources.of([], is_cluster_scoped)
+NOTHING = Resources.of([])
 CRD = {"spec": {"group": "example.com", "names": {"kind": "Widget", "plural": "widgetses"}}}
 
 
 def test_reading_needs_get_and_list_where_git_states_something():
-    found = rights(WANTS, Resources.of([CRD], is_cluster_scoped), server_side=False)
+    found = rights(WANTS, Resources.of([CRD]), server_side=False)
     read = ("get", "list")
     assert found == package.Rights(
         (Rule("", ("namespaces",), read), Rule("rbac.authorization.k8s.io", ("clusterroles",), read)),
         {"default": (Rule("", ("secrets",), read),),
          "shop": (Rule("", ("configmaps", "services"), read), Rule("apps", ("deployments",), read),
                   Rule("example.com", ("widgetses",), read), Rule("rbac.authorization.k8s.io", ("roles",), read))}, ())
-
-
-def test_the_scope_is_that_of_the_definition():
-    crd = {"spec": {**CRD["spec"], "scope": "Cluster"}}
-    found = rights([want("example.com/v1", "Widget")], Resources.of([crd], is_cluster_scoped), server_side=False)
-    assert [rule.resources for rule in found.cluster] == [("widgetses",)]
-    assert found.namespaces == {}
 
 
 def test_a_dry_run_needs_patch_but_not_for_roles_nor_for_what_no_controller_applies():
@@ -65,7 +57,7 @@ def test_plurals(kind, expected):
 
 @pytest.mark.parametrize("crd", [{}, {"spec": None}, {"spec": {"names": None}}, {"spec": {"names": {"plural": 3}}}])
 def test_a_broken_definition_gives_no_name(crd):
-    assert Resources.of([crd], is_cluster_scoped).known == {}
+    assert Resources.of([crd]).known == {}
 
 
 @pytest.mark.parametrize("server_side", [False, True])

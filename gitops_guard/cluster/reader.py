@@ -158,9 +158,12 @@ def _taken(page: Sequence[dict[str, Any]], extent: Extent, keys: set[Identity],
         if key in keys:
             yield key, item
         elif key not in every and not meta.get("ownerReferences"):
-            # Whose it is stands in its metadata; the rest, which may be a Secret's, is nobody's business.
-            kept = {name: value for name, value in meta.items() if name != "managedFields"}
-            yield key, {"apiVersion": item["apiVersion"], "kind": extent.kind, "metadata": kept}
+            # Whose it is stands in its metadata, and what it scales may be stated; the rest, which may be a Secret's, is nobody's
+            # business.
+            kept = {"metadata": {name: value for name, value in meta.items() if name != "managedFields"}}
+            if scaled := (item.get("spec") or {}).get("scaleTargetRef"):
+                kept["spec"] = {"scaleTargetRef": scaled}
+            yield key, {"apiVersion": item["apiVersion"], "kind": extent.kind, **kept}
 
 
 def _key(want: Want, place: Place) -> Identity:

@@ -2,54 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _VOWELS = "aeiou"
-# Kinds without a namespace that kustomize, whose table `is_cluster_scoped` is, does not know as such.
-_NEWER: Mapping[str, tuple[str, ...]] = {
-    "admissionregistration.k8s.io": ("MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "ValidatingAdmissionPolicy",
-                                     "ValidatingAdmissionPolicyBinding"),
-    "flowcontrol.apiserver.k8s.io": ("FlowSchema", "PriorityLevelConfiguration"),
-    "networking.k8s.io": ("IPAddress", "ServiceCIDR"),
-    "resource.k8s.io": ("DeviceClass", "ResourceSlice"),
-    "storage.k8s.io": ("VolumeAttributesClass",),
-}
 
 
 @dataclass(frozen=True)
 class Resources:
-    """What CustomResourceDefinitions say of kinds, by (group, kind)."""
+    """The plurals that CustomResourceDefinitions give, by (group, kind)."""
 
-    known: Mapping[tuple[str, str], tuple[str, bool]]
-    """Plural, and whether objects of the kind are in no namespace."""
-    is_cluster_scoped: Callable[[str, str], bool]
-    """Of (api version, kind), for the others."""
+    known: Mapping[tuple[str, str], str]
 
     @classmethod
-    def of(cls, crds: Iterable[Mapping[str, Any]], is_cluster_scoped: Callable[[str, str], bool]) -> Resources:
+    def of(cls, crds: Iterable[Mapping[str, Any]]) -> Resources:
         """From the definitions of a repository."""
         found = {}
         for crd in crds:
             spec = crd.get("spec")
             names = spec.get("names") if isinstance(spec, dict) else None
             if isinstance(spec, dict) and isinstance(names, dict) and isinstance(names.get("plural"), str):
-                found[str(spec.get("group")), str(names.get("kind"))] = names["plural"], spec.get("scope") == "Cluster"
-        return cls(found, is_cluster_scoped)
+                found[str(spec.get("group")), str(names.get("kind"))] = names["plural"]
+        return cls(found)
 
     def of_kind(self, group: str, kind: str) -> tuple[str, bool]:
         """The resource, and whether that is known and not worked out."""
-        known = self.known.get((group, kind))
-        return (known[0], True) if known is not None else (plural(kind), not _custom(group))
-
-    def has_namespace(self, api_version: str, kind: str) -> bool:
-        """Whether objects of the kind are in a namespace."""
-        group = api_version.rpartition("/")[0]
-        known = self.known.get((group, kind))
-        if known is not None:
-            return not known[1]
-        return kind not in _NEWER.get(group, ()) and not self.is_cluster_scoped(api_version, kind)
+        name = self.known.get((group, kind))
+        return (name, True) if name is not None else (plural(kind), not _custom(group))
 
 
 def plural(kind: str) -> str:

@@ -30,7 +30,7 @@ class Rights:
     """The rules, sorted."""
 
     cluster: tuple[Rule, ...]
-    """For kinds without a namespace."""
+    """For objects without a namespace, and those whose kind nobody knows, which may have one."""
     namespaces: Mapping[str, tuple[Rule, ...]]
     guessed: tuple[str, ...]
     """Resources whose names were worked out from their kinds: `widgets.example.com`."""
@@ -44,7 +44,7 @@ def rights(wants: Iterable[Want], resources: Resources, *, server_side: bool) ->
         resource, known = resources.of_kind(want.group, want.kind)
         if not known:
             guessed.add(f"{resource}.{want.group}")
-        namespace = want.namespace or "default" if resources.has_namespace(want.api_version, want.kind) else None
+        namespace = want.namespace or None
         tried = server_side and want.manager and want.group != _GRANTS
         asked[namespace][want.group, resource].update(DRY_RUN if tried else READ)
     return Rights(_rules(asked.pop(None, {})), {str(name): _rules(asked[name]) for name in sorted(map(str, asked))},

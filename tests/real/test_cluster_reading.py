@@ -12,7 +12,6 @@ from gitops_guard.cluster.access import log_in
 from gitops_guard.cluster.connection import Connection
 from gitops_guard.cluster.discovery import discover
 from gitops_guard.live import Extent, Identity, LiveState, Want
-from gitops_guard.render import is_cluster_scoped
 from gitops_guard.rights import Job, Resources, manifests, rights
 from gitops_guard.rights.plurals import plural
 from gitops_guard.scalars import Dialect
@@ -82,10 +81,6 @@ def test_every_kind_of_the_server_has_the_plural_that_is_worked_out(cluster: Clu
     ours = {(group, kind): place for (group, kind), versions in found.places.items() for place in versions.values()
             if "." not in group or group.endswith(".k8s.io")}
     assert {kind: place.resource for (_group, kind), place in ours.items() if place.resource != plural(kind)} == {}
-    resources = Resources.of([], is_cluster_scoped)
-    # Reviews are questions, no objects: Git states none.
-    assert {kind for (group, kind), place in ours.items() if not kind.endswith("Review")
-            and resources.has_namespace(f"{group}/{place.version}".lstrip("/"), kind) != place.namespaced} == set()
 
 
 def test_a_dry_run_shows_what_the_controller_would_change_and_changes_nothing(cluster: Cluster) -> None:
@@ -140,7 +135,7 @@ def test_a_policy_that_denies_a_dry_run(cluster: Cluster) -> None:
 
 @pytest.mark.parametrize("server_side", [False, True])
 def test_the_printed_rights_suffice_and_none_of_them_is_too_many(cluster: Cluster, server_side: bool) -> None:
-    found = rights(WANTS, Resources.of([], is_cluster_scoped), server_side=server_side)
+    found = rights(WANTS, Resources.of([]), server_side=server_side)
     given = parse(manifests(found, Job("0", "https://git.example.com/shop.git")).encode(), "x").load(Dialect.MANIFEST)
     assert {body["kind"] for body in given} > {"CronJob", "ClusterRole", "RoleBinding"}
     ours = [body for body in given if body["kind"].endswith(("Role", "Binding"))]

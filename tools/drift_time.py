@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""What comparing a cluster costs: a number of resources goes in; seconds and memory of `gitops-guard drift` come out.
+
+    python tools/drift_time.py [--resources 2000] [--rounds 5] [--server-side]
+
+A real API server and etcd run beside it (`make tools` builds them). A repository states that many objects, in namespaces of
+fourteen, each deployed by an Application of its own; Argo CD's identity applies them all, and nothing is changed. Of all rounds
+the least counts, since whoever else uses the machine only adds. The time is the whole command's, from start to end; the memory is
+the largest that a process of it had, as the kernel counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests/real")]
+
+from cluster import Cluster, running  # noqa: E402
+from drift_app import DEPLOYERS, OBJECTS, body_of, write_repository  # noqa: E402
+
+CLUSTER_WIDE = ("hook",)
+
+
+def programs() -> Path:
+    done = subprocess.run([sys.executable, str(HERE / "build.py"), "--where"], capture_output=True, text=True, check=True)
+    return Path(os.environ.get("GITOPS_GUARD_TOOLS") or done.stdout.strip())
+
+
+def deploy(cluster: Cluster, root: Path, count: int) -> None:
+    deployer = next(one for one in DEPLOYERS if one.name == "argocd-ssa")
+    names = tuple(name for name in OBJECTS if name not in CLUSTER_WIDE)
+    spaces = {f"shop-{number}": names[:min(len(names), count - start)]
+              for number, start in enumerate(range(0, count, len(names)))}
+    write_repository(root, deployer, spaces)
+    for space, held in spaces.items():
+        cluster.namespace(space)
+        for name in held:
+            deployer.apply(cluster, deployer.marked(body_of(name, space), space))
+
+
+def one_round(cluster: Cluster, root: Path, more: list[str]) -> float:
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-m", "gitops_guard", "drift", str(root / "apps"), "--root", str(root), "--kubeconfig",
+                           str(cluster.kubeconfig("alice")), *more], capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"exit code {done.returncode}\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return time.monotonic() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--resources", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--server-side", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch, running(programs(), Path(scratch) / "cluster") as cluster:
+        root = Path(scratch) / "repository"
+        deploy(cluster, root, options.resources)
+        more = ["--server-side"] if options.server_side else []
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        rounds = [one_round(cluster, root, more) for _round in range(options.rounds)]
+        after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        # Of the children that have ended these are the first but for small helpers; the servers are still running.
+        print(f"{options.resources} resources: {min(rounds):.2f} s of {', '.join(f'{one:.2f}' for one in rounds)}; "
+              f"{max(before, after) / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
