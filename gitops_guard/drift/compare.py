@@ -6,6 +6,7 @@ out, a list by keys in another order, a value it fills in where Git writes a zer
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from .values import duration, quantity, same
 
 _AMOUNTS = ("limits", "requests")
 """Of custom resources: maps whose values are quantities wherever they occur."""
+_SOURCES = (("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot"))
 _ALLOCATED = frozenset({
     ("ServiceSpec", "clusterIP"), ("ServicePort", "nodePort"), ("ServiceSpec", "healthCheckNodePort"),
     ("ContainerPort", "hostPort"), ("PersistentVolumeClaimSpec", "volumeName"), ("PodSpec", "nodeName"),
@@ -67,7 +69,7 @@ class _Walk:
             inner = kind.field(key) if kind is not None else None
             found = live.get(key)
             if found is None:
-                if not _vanishes(stated, key, kind, inner):
+                if not (_vanishes(stated, key, kind, inner) or _is_dropped(git, key, kind)):
                     self.found.append(Difference((*path, key), stated, ABSENT, (*at, key)))
             elif not _left_open(stated, found, key, kind):
                 self.value(stated, found, inner, kind, (*path, key), (*at, key))
@@ -114,6 +116,18 @@ def _vanishes(stated: Any, key: str, holder: Type | None, inner: Type | None) ->
     if not _is_zero(stated) or (holder is not None and holder.is_map):
         return False
     return holder is not None and not holder.keeps_zero(key)
+
+
+def _is_dropped(git: Mapping[str, Any], key: str, kind: Type | None) -> bool:
+    """Whether the API server drops a stated field: a claim's `dataSource` that is none of these.
+
+    Rule: pkg/api/persistentvolumeclaim, EnforceDataSourceBackwardsCompatibility.
+    """
+    if kind is None or kind.definition.rpartition(".")[2] != "PersistentVolumeClaimSpec" or key != "dataSource":
+        return False
+    stated = git["dataSource"]
+    return not git.get("dataSourceRef") and isinstance(stated, dict) and (
+        str(stated.get("apiGroup") or ""), stated.get("kind")) not in _SOURCES
 
 
 def _left_open(stated: Any, live: Any, key: str, holder: Type | None) -> bool:

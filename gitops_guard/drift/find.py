@@ -77,7 +77,8 @@ class _Run:
         for problem in problems:
             self.tell.unhonoured(part, problem)
         unread: dict[tuple[str, str, str, str], list[Resource]] = {}
-        for resource in compared(part):
+        # Of two that are stated under one name the later one is applied last.
+        for resource in {self._keys[id(one)]: one for one in compared(part)}.values():
             self._one(part, resource, rules, unread)
         for (reason, remedy, _group, _kind), hit in sorted(unread.items()):
             self.tell.unreadable(part, self._keys[id(hit[0])], hit, reason, remedy)

@@ -62,6 +62,8 @@ def _plain(body: Mapping[str, Any], own_label: str) -> dict[str, Any]:
             held = kept.get(field)
             if isinstance(held, dict):
                 kept[field] = {key: value for key, value in held.items() if key not in known and (key, value) != _HELM}
+                if held and not kept[field]:
+                    del kept[field]
         found["metadata"] = kept
     return found
 

@@ -54,7 +54,9 @@ def diverging(git: Mapping[str, Any], live: Mapping[str, Any], kind: Type | None
         stated = differences(forms.git, forms.live, kind)
     found = [_stated(one, forms, owned, deployers) for one in stated]
     known = {one.live_path for one in found}
-    for extra in unstated(forms.git, forms.live, kind, owned, forms.applied, deployers):
+    metadata = live.get("metadata")
+    born = str(metadata.get("creationTimestamp") or "") if isinstance(metadata, dict) else ""
+    for extra in unstated(forms.git, forms.live, kind, owned, forms.applied, deployers, born):
         if extra.live_path not in known:
             role = role_of(extra.entry, deployers) if extra.entry is not None else None
             what = REMOVED if extra.removed else ADDED
@@ -64,7 +66,8 @@ def diverging(git: Mapping[str, Any], live: Mapping[str, Any], kind: Type | None
 
 
 def _stated(one: Difference, forms: Both, owned: Sequence[Share], deployers: frozenset[str]) -> Divergence:
-    writers = at(owned, forms.live, one.live_path) if one.live is not ABSENT else []
+    # Of what is not there only somebody can be known who wrote the list or map around it as a whole.
+    writers = at(owned, forms.live, one.live_path)
     entry = _chosen([share.entry for share in writers], deployers)
     what = REMOVED if one.git is ABSENT else STATED
     return Divergence(what, forms.moved.get(one.path, one.path), one.live_path, one.git, one.live, entry,
@@ -88,8 +91,12 @@ def _predicted(forms: Both, body: Mapping[str, Any], kind: Type | None, deployer
     after = both(body, body, own_label).git
     owned = shares(body)
     found = []
-    for one in differences(after, forms.live, kind):
-        if one.git == after.get("status"):
+    would = differences(after, forms.live, kind)
+    paths = {one.path for one in would}
+    for one in would:
+        # The old name of a field goes along with the new one.
+        old = one.path[-1:] == ("serviceAccount",) and (*one.path[:-1], "serviceAccountName") in paths
+        if old or one.git == after.get("status"):
             continue
         place, whole = _in_git(forms.git, after, one.path, kind)
         ours = any(share.entry.manager in deployers for share in at(owned, after, one.path))

@@ -12,10 +12,14 @@ from typing import Any, NamedTuple
 
 from ..model import FieldPath
 from ..schema import Type
-from .filled import is_filled_in, is_own_finalizer
+from .filled import is_chosen, is_default, is_own_finalizer
 from .lists import pair
 from .managers import Role, is_client_side_apply, role_of
 from .written import Entry, Share
+
+_MAKERS = frozenset({"kubectl-create", "kubectl-client-side-apply", "kubectl-run", "kubectl-expose", "kubectl-autoscale", "helm",
+                     "before-first-apply"})
+"""Who makes objects, and may have written to them since."""
 
 
 class Unstated(NamedTuple):
@@ -32,13 +36,13 @@ class Unstated(NamedTuple):
 
 
 def unstated(git: Mapping[str, Any], live: Mapping[str, Any], kind: Type | None, shares: Sequence[Share],
-             applied: Mapping[str, Any] | None, deployers: frozenset[str]) -> list[Unstated]:
+             applied: Mapping[str, Any] | None, deployers: frozenset[str], born: str = "") -> list[Unstated]:
     """What lives, is not stated and was written by a person or the deployer, in the order of the path.
 
     `applied` is what the last-applied annotation says, None where there is none; `deployers` are the managers of what
-    deploys the object.
+    deploys the object, `born` is when it was made.
     """
-    walk = _Walk(applied is not None, deployers)
+    walk = _Walk(applied is not None, deployers, born)
     walk.fields(git, live, applied or {}, _Spot(kind, tuple(shares), (), ()))
     return sorted(walk.found, key=lambda one: tuple(map(str, one.live_path)))
 
@@ -69,6 +73,7 @@ class _Walk:
     noted: bool
     """Whether there is a last-applied annotation."""
     deployers: frozenset[str]
+    born: str
     found: list[Unstated] = field(default_factory=list)
 
     def fields(self, git: Mapping[str, Any], live: Mapping[str, Any], applied: Any, spot: _Spot) -> None:
@@ -135,18 +140,23 @@ class _Walk:
 
     def leaf(self, value: Any, applied: Any, spot: _Spot, beside: Mapping[str, Any], holder: Type | None) -> None:
         """A value without parts."""
+        if is_default(str(spot.at[-1]), value, holder, beside):
+            return  # whoever wrote it: without them it would be the same
         persons, ours = self._owners(spot)
         if applied is not None or any(entry.operation == "Apply" for entry in ours):
             self.found.append(Unstated(spot.path, value, spot.at, _latest(persons) or _latest(ours), removed=True))
             return
-        # Who updates writes whole objects, defaults and all; who applies writes what was meant.
-        filled = is_filled_in(str(spot.at[-1]), value, holder, beside)
+        chosen = is_chosen(spot.at, holder)
         added = [entry for entry in persons if entry.operation == "Apply" or not (
-            filled or (self.noted and is_client_side_apply(entry)))]
+            (chosen and self._made(entry)) or (self.noted and is_client_side_apply(entry)))]
         if added:
             self.found.append(Unstated(spot.path, value, spot.at, _latest(added), removed=False))
-        elif ours and not self.noted and not filled:
+        elif ours and not self.noted and not chosen:
             self.found.append(Unstated(spot.path, value, spot.at, _latest(ours), removed=True))
+
+    def _made(self, entry: Entry) -> bool:
+        """Whether a manager may have made the object: whoever makes one is the writer of all that the API server chose for it."""
+        return entry.manager in _MAKERS or (entry.time != "" and entry.time == self.born)
 
 
 def _latest(entries: Sequence[Entry]) -> Entry | None:

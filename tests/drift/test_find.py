@@ -275,3 +275,10 @@ def test_what_no_rule_can_judge_is_not_shown(drift, tmp_path, crashing):
     report = drift({}, [SLOW], "--policy", str(tmp_path / "policies"))
     assert sorted(one["rule"] for one in report["findings"]) == ["drift/changed", "engine/policy-error"]
     assert not any(word in json.dumps(report) for word in ("slow", "fast"))
+
+
+def test_of_two_under_one_name_the_later_one_counts(drift):
+    first = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice, namespace: shop}\ndata: {mode: slow}\n"
+    report = drift({**argocd(), "shop/twice.yaml": f"{first}---\n{first.replace('slow', 'fast')}"},
+                   [live(data={"mode": "fast"}), live("twice", data={"mode": "fast"})])
+    assert told(report) == []
