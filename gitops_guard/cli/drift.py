@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..config import Config
 from ..dump import DumpReader
 from ..errors import UsageError
 from ..live import Reader
@@ -19,6 +20,7 @@ from ..report import LIVE_FORMATS, Options
 from ..request import Request
 from ..selection import select
 from . import completion
+from .clusters import Asked, cluster_options, cluster_readers
 from .help import Command
 from .inputs import load_baseline, load_config, load_policies, schema_paths
 from .options import color_option, jobs_option, place_options, report_options, running_options, selection_options
@@ -36,6 +38,7 @@ def _selecting(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command("drift", cls=Command)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...", shell_complete=completion.files)
+@cluster_options
 @click.option("--live", multiple=True, metavar="FILE|DIR", shell_complete=completion.files,
               help="Compare with what `kubectl get -o yaml --show-managed-fields` printed, not with a cluster; can be repeated.")
 @click.option("--live-complete", is_flag=True,
@@ -49,7 +52,9 @@ def _selecting(command: Callable[..., None]) -> Callable[..., None]:
 @place_options
 @color_option("Colour the text report.")
 @running_options("Print the report only where the run ends with 1, and show no progress.")
-def command(paths: tuple[str, ...], live: tuple[str, ...], live_complete: bool, policies: tuple[str, ...],
+def command(paths: tuple[str, ...], context: str | None, kubeconfig: str | None, in_cluster: bool,
+            cluster_names: tuple[str, ...], server_side: bool, live: tuple[str, ...], live_complete: bool,
+            policies: tuple[str, ...],
             chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...],
             show_ignored: bool, format_: str, reports: tuple[str, ...], baseline: str | None, write_baseline: str | None,
             fail_on: str, jobs: int, config_file: str | None, root: str | None, allowed: tuple[str, ...], allow_remote: bool,
@@ -67,7 +72,8 @@ def command(paths: tuple[str, ...], live: tuple[str, ...], live_complete: bool, 
     named = tuple(relative(top, path) for path in paths or (".",) if paths or root is None) or (".",)
     config = load_config(top, config_file, paths[0] if paths else ".")
     known = load_policies(policies, root=top, config=config, allowed=allowed)
-    readers = _readers(live, complete=live_complete)
+    asked = Asked(kubeconfig, context, in_cluster, cluster_names, server_side)
+    readers = _readers(top, config, asked, live, complete=live_complete)
     request = Request(
         root=top, named=named, config=config, policies=known,
         selection=select(known.rules, config, chosen=chosen, ignored=ignored, described=known.described, live=True),
@@ -82,7 +88,9 @@ def command(paths: tuple[str, ...], live: tuple[str, ...], live_complete: bool, 
     sys.exit(publish(report, request, known, wanted, options))
 
 
-def _readers(live: tuple[str, ...], *, complete: bool) -> Sequence[Reader]:
-    if live:
-        return [DumpReader(live, complete=complete)]
-    raise UsageError("there is no cluster to compare with: name a dump of it with --live")
+def _readers(root: Path, config: Config, asked: Asked, live: tuple[str, ...], *, complete: bool) -> Sequence[Reader]:
+    if not live:
+        return cluster_readers(root, config, asked)
+    if asked.anything or asked.server_side:
+        raise UsageError("--live stands for a cluster: leave the options that name one out")
+    return [DumpReader(live, complete=complete)]
