@@ -182,12 +182,13 @@ class Cluster:
                 raise AssertionError(f"not so after {seconds:.0f} s")
             time.sleep(0.05)
 
-    def kubectl(self, user: str, *args: str, given: str = "", check: bool = True, editor: str = "") -> subprocess.CompletedProcess[str]:
+    def kubectl(self, user: str, *args: str, given: str = "", check: bool = True, editor: str = "",
+                timeout: float = TIMEOUT) -> subprocess.CompletedProcess[str]:
         """The real kubectl, as somebody; `given` is its standard input, `editor` the command that `kubectl edit` runs."""
         assert self._program is not None, "no kubectl: run make tools"
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
-        done = subprocess.run([str(self._program), *args], input=given, capture_output=True, text=True, check=False, timeout=TIMEOUT,
+        done = subprocess.run([str(self._program), *args], input=given, capture_output=True, text=True, check=False, timeout=timeout,
                               env={"PATH": os.defpath, "HOME": str(home), "KUBECONFIG": str(self.kubeconfig(user)), "KUBE_EDITOR": editor})
         if check and done.returncode:
             raise RefusedError(f"kubectl {' '.join(args)}: {done.returncode}\n{done.stdout}{done.stderr}")

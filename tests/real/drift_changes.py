@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH, Cluster
-from drift_app import body_of
+from drift_app import Deployer, body_of
 
 POD = "/spec/template/spec"
 WEB = f"{POD}/containers/0"
 CA = "LS0tLS1CRUdJTg=="
 Do = Callable[[Cluster, str], None]
+OF_SERVER_SIDE_APPLY = ("argocd-ssa", "flux")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Change:
     """In words, for a table."""
     on: tuple[str, ...]
     """The objects that are there, the one that it happens to first."""
-    do: Do
+    act: Do
     fields: tuple[str, ...] = ()
     """Where drift is, as JSON pointers: what is found lies at or below. None: it is harmless."""
     manager: str = ""
@@ -35,6 +36,19 @@ class Change:
     rule: str = "drift/changed"
     resource: str = ""
     """Kind/name, where it is not the first object."""
+    traceless: tuple[str, ...] = ()
+    """Deployers where nothing in the cluster tells that it happened."""
+
+    def do(self, cluster: Cluster, deployer: Deployer, space: str) -> None:
+        self.act(cluster, space) if self.name != "left-over" else leave(cluster, deployer, space)
+
+    def seen_of(self, deployer: Deployer) -> bool:
+        """Whether there is drift to tell."""
+        return bool(self.fields) and deployer.name not in self.traceless
+
+
+def nothing(_cluster: Cluster, _space: str) -> None:
+    """Nothing happens."""
 
 
 def kubectl(*args: str) -> Do:
@@ -89,11 +103,13 @@ def set_image(body: dict[str, Any]) -> None:
     body["spec"]["template"]["spec"]["containers"][0]["image"] = "shop/web:9"
 
 
-def leftover(cluster: Cluster, space: str, tracking: str) -> None:
-    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "left", "namespace": space}, "data": {"a": "b"}}
-    mark = {"argocd.argoproj.io/tracking-id": f"{tracking}:/ConfigMap:{space}/left"} if tracking else {}
-    body["metadata"]["annotations"] = mark  # type: ignore[index]
-    assert cluster.apply("argocd-controller", body, manager="argocd-controller").ok
+LEFT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "left"}, "data": {"a": "b"}}
+
+
+def leave(cluster: Cluster, deployer: Deployer, space: str) -> None:
+    """An object that the deployer made, and that Git does not state."""
+    body = {**LEFT, "metadata": {"name": "left", "namespace": space}}
+    deployer.apply(cluster, deployer.marked(body, space))
 
 
 def twice(one: Do, other: Do) -> Do:
@@ -182,11 +198,26 @@ CHANGES = (
            "automountServiceAccountToken: false"),
     Change("patch-role", "kubectl patch: more rights in a Role", ("role",),
            patch("role/reader", [{"op": "add", "path": "/rules/0/verbs/-", "value": "delete"}], "json"), ("/rules/0/verbs",), "kubectl-patch"),
+    Change("patch-toleration", "kubectl patch: a toleration", ("web",), patch("deploy/web", pod(tolerations=[{"operator": "Exists"}])),
+           (f"{POD}/tolerations",), "kubectl-patch"),
+    Change("patch-node", "kubectl patch: bound to a node", ("web",), patch("deploy/web", pod(nodeName="worker-1")), (f"{POD}/nodeName",), "kubectl-patch"),
+    Change("patch-behavior", "kubectl patch: how an autoscaler behaves", ("hpa", "auto"),
+           patch("hpa/auto", {"spec": {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 3600}}}}, "merge"), ("/spec/behavior",), "kubectl-patch"),
+    Change("patch-account-secret", "kubectl patch: a Secret for a service account", ("account",), patch("sa/web", {"secrets": [{"name": "mine"}]}),
+           ("/secrets",), "kubectl-patch"),
+    Change("patch-node-port", "kubectl patch: a Service opened on the nodes of its pods", ("service",),
+           patch("svc/web", {"spec": {"type": "NodePort", "externalTrafficPolicy": "Local"}}),
+           ("/spec/type", "/spec/externalTrafficPolicy"), "kubectl-patch"),
+    Change("patch-owner", "kubectl patch: an owner, with which the object goes", ("settings",),
+           patch("cm/settings", {"metadata": {"ownerReferences": [{"apiVersion": "v1", "kind": "ConfigMap", "name": "x", "uid": "y"}]}}),
+           ("/metadata/ownerReferences",), "kubectl-patch"),
+    Change("patch-finalizer", "kubectl patch: a finalizer", ("settings",), patch("cm/settings", {"metadata": {"finalizers": ["example.com/stay"]}}),
+           ("/metadata/finalizers",), "kubectl-patch"),
     # kubectl scale, label, annotate, set, rollout
     Change("scale", "kubectl scale", ("web",), kubectl("scale", "deploy/web", "--replicas=5"), ("/spec/replicas",), "kubectl", "replicas: 2"),
-    Change("scale-to-nothing", "kubectl scale to 0", ("db",), kubectl("scale", "sts/db", "--replicas=0"), ("/spec/replicas",), "kubectl", "replicas: 1"),
+    Change("scale-to-nothing", "kubectl scale to 0", ("db",), kubectl("scale", "sts/db", "--replicas=0"), ("/spec/replicas",), "", "replicas: 1"),
     Change("scale-unstated", "kubectl scale where Git states no replicas", ("worker",), kubectl("scale", "deploy/worker", "--replicas=5"),
-           ("/spec/replicas",), "kubectl"),
+           ("/spec/replicas",), "kubectl", traceless=OF_SERVER_SIDE_APPLY),
     Change("label", "kubectl label: one more", ("web",), kubectl("label", "deploy/web", "owner=alice"), ("/metadata/labels/owner",), "kubectl-label"),
     Change("label-changed", "kubectl label: another value", ("web",), kubectl("label", "deploy/web", "tier=back", "--overwrite"),
            ("/metadata/labels/tier",), "kubectl-label", "tier: front"),
@@ -206,15 +237,15 @@ CHANGES = (
     Change("set-account", "kubectl set serviceaccount", ("web",), kubectl("set", "serviceaccount", "deploy/web", "admin"), (f"{POD}/serviceAccountName",),
            "kubectl-set", "serviceAccountName: web"),
     Change("restart", "kubectl rollout restart", ("web",), kubectl("rollout", "restart", "deploy/web"), ("/spec/template/metadata/annotations",),
-           "kubectl-rollout"),
+           "kubectl-rollout", rule="drift/manual-change"),
     Change("pause", "kubectl rollout pause", ("web",), kubectl("rollout", "pause", "deploy/web"), ("/spec/paused",), "kubectl-rollout"),
     # Whole objects
     Change("delete", "kubectl delete a Deployment", ("web",), kubectl("delete", "deploy/web"), ("",), line="kind: Deployment", rule="drift/missing"),
     Change("delete-config", "kubectl delete a ConfigMap", ("settings", "web"), kubectl("delete", "cm/settings"), ("",), line="kind: ConfigMap",
            rule="drift/missing"),
-    Change("left-over", "an object that was applied once and left Git", ("settings",), lambda cluster, space: leftover(cluster, space, space),
+    Change("left-over", "an object that was applied once and left Git", ("settings",), nothing,
            ("",), rule="drift/extra", resource="ConfigMap/left"),
-    Change("nobodys", "an object that nobody owns", ("settings",), lambda cluster, space: leftover(cluster, space, "")),
+    Change("nobodys", "an object that nobody owns", ("settings",), kubectl("create", "configmap", "left", "--from-literal=a=b")),
     Change("apply", "kubectl apply of another image", ("web",), given("alice", "apply", change=set_image, name="web"), IMAGE,
            "kubectl-client-side-apply", IMAGE_LINE),
     Change("apply-server-side", "kubectl apply --server-side of another image", ("web",),
@@ -227,14 +258,14 @@ CHANGES = (
            "Mozilla", IMAGE_LINE),
     Change("k9s", "k9s: a restart", ("web",),
            request("alice", "web", {"spec": {"template": {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": "2026-01-02T03:04:05Z"}}}}},
-                   agent="k9s/v0.50.9"), ("/spec/template/metadata/annotations",), "k9s"),
+                   agent="k9s/v0.50.9"), ("/spec/template/metadata/annotations",), "k9s", rule="drift/manual-change"),
     Change("argocd-server", "Argo CD's web page: another number of replicas", ("web",),
            request("argocd-server", "web", {"spec": {"replicas": 7}}, manager="argocd-server"), ("/spec/replicas",), "argocd-server", "replicas: 2"),
     Change("forged", "a person under the controller's name", ("web",),
            request("alice", "web", {"spec": {"replicas": 7}}, manager="argocd-controller"), ("/spec/replicas",), "", "replicas: 2"),
     # What is no drift
     Change("nothing", "nothing", ("web", "worker", "auto", "hpa", "db", "service", "settings", "keys", "ingress", "policy", "budget", "role",
-                                  "account", "job"), lambda _cluster, _space: None),
+                                  "account", "job"), nothing),
     Change("hpa", "an autoscaler scales", ("auto", "hpa"),
            request("horizontal-pod-autoscaler", "auto", {"spec": {"replicas": 4}}, subresource="scale", manager="kube-controller-manager")),
     Change("hpa-unstated", "an autoscaler scales what Git states no replicas of", ("worker",),
