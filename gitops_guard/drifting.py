@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .drift.argocd import settings
 from .drift.find import find
 from .drift.view import OwnerView, Part, View
 from .drift.want import wants
+from .errors import UsageError
 from .grow import node_id
-from .live import Reader
+from .live import Reader, Want
 from .mask import Mask
 from .merge import controllers, written
-from .model import Fault, Location, Resource
+from .model import Fault, Location, Resource, Severity
 from .outcome import ComparedReport, DriftReport, IgnoredReport
 from .render import is_cluster_scoped
 from .schema import Schemas
@@ -47,12 +48,45 @@ class Drifted:
 
 
 def drifted(side: Side, named: Sequence[str], schemas: Schemas, readers: Sequence[Reader], mask: Mask,
-            reported: Reported) -> Drifted:
+            reported: Reported, *, everywhere: bool = False) -> Drifted:
     """Read each cluster and compare it with its targets. What must not be shown of a cluster is added to the mask.
 
     The live objects that differ are asked about: what rules about secrets report there is as secret as in Git.
+    `everywhere` says that these are all clusters there are: a target of none of them is a fault. Raises UsageError where the one
+    cluster that is read can't be all that the targets mean.
     """
     found = Drifted()
+    views = _views(side, named, schemas)
+    for reader in readers:
+        view = views(reader)
+        state = reader.read(wants(view))
+        hide(state, mask)
+        one = find(view, state)
+        found.faults += told(one, view, state, mask, reported)
+        found.compared += one.compared
+        found.ignored += one.ignored
+        found.anonymous += one.anonymous
+    if everywhere:
+        found.faults += [_homeless(item, side) for item in side.wanted(named)
+                         if item.resources and not any(reader.takes(item.target) for reader in readers)]
+    return found
+
+
+def stated(side: Side, named: Sequence[str], schemas: Schemas, reader: Reader) -> list[Want]:
+    """What would be asked of a cluster. Raises UsageError as `drifted` does."""
+    return wants(_views(side, named, schemas)(reader))
+
+
+def _homeless(item: Built, side: Side) -> Fault:
+    """Warns only: there may be targets that are deployed nowhere, such as examples."""
+    where = f"is deployed to {item.target.cluster}, which is" if item.target.cluster else "does not say its cluster, and is"
+    return Fault("drift/unreadable", f"{item.target.id} {where} none of clusters: in the configuration; it was not compared",
+                 severity=Severity.WARNING, remedy="add the cluster, or a pattern for the target under its targets:",
+                 target=item.target.id, location=_place(item, side))
+
+
+def _views(side: Side, named: Sequence[str], schemas: Schemas) -> Callable[[Reader], View]:
+    """What of the repository is meant for a cluster."""
     scopes = _scopes(side)
     every: dict[str, list[tuple[frozenset[str], Resource]]] = {}
     for roots, resource in controllers(side):
@@ -66,17 +100,15 @@ def drifted(side: Side, named: Sequence[str], schemas: Schemas, readers: Sequenc
         known = schemas.type_of(group, version, kind)
         return True if known is not None and known.built_in else scopes.get((group, kind))
 
-    for reader in readers:
+    def view(reader: Reader) -> View:
         built = [item for item in side.wanted(named) if reader.takes(item.target)]
-        view = View([_part(item, every, side) for item in built], schemas.type_of, namespaced, tracking, ignores)
-        state = reader.read(wants(view))
-        hide(state, mask)
-        one = find(view, state)
-        found.faults += told(one, view, state, mask, reported)
-        found.compared += one.compared
-        found.ignored += one.ignored
-        found.anonymous += one.anonymous
-    return found
+        said = sorted({item.target.cluster for item in built if item.target.cluster is not None})
+        if reader.cluster is None and len(said) > 1:
+            raise UsageError(f"the targets are deployed to {len(said)} clusters ({', '.join(said)}): say with --cluster which "
+                             "it is, or narrow the paths")
+        return View([_part(item, every, side) for item in built], schemas.type_of, namespaced, tracking, ignores)
+
+    return view
 
 
 def _part(item: Built, every: Mapping[str, Sequence[tuple[frozenset[str], Resource]]], side: Side) -> Part:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import SourceError, UsageError
-from .live import Extent, Identity, LiveState, Unreadable, Want
+from .live import Extent, Identity, LiveState, Meant, Unreadable, Want
 from .model import Target
 from .source import Dialect, decode, parse
 
@@ -34,11 +34,13 @@ class _Content:
 class DumpReader:
     """Dumps that stand for one cluster."""
 
-    def __init__(self, paths: Sequence[str], *, cluster: str | None = None, complete: bool = False) -> None:
+    def __init__(self, paths: Sequence[str], *, cluster: str | None = None, complete: bool = False,
+                 meant: Meant = Meant()) -> None:  # noqa: B008 (frozen)
         """`complete` says that what is not in the dumps is not in the cluster. Raises UsageError where a path is not there."""
         self._files = [file for path in paths for file in _files(path)]
         self._complete = complete
         self._cluster = cluster
+        self._meant = meant
         if not self._files:
             raise UsageError(f"--live {paths[0]!r}: the folder holds no .yaml or .json file")
 
@@ -47,9 +49,9 @@ class DumpReader:
         """The name of the cluster in reports."""
         return self._cluster
 
-    def takes(self, _target: Target) -> bool:
-        """The dumps are meant for every target."""
-        return True
+    def takes(self, target: Target) -> bool:
+        """Whether the target is deployed to the cluster that the dumps are of."""
+        return self._meant.takes(target)
 
     def read(self, wants: Sequence[Want]) -> LiveState:
         """What the dumps hold, and for which kinds and namespaces they seem to hold everything."""

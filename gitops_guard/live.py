@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from .globs import any_matches
 from .model import Target
 
 
@@ -124,6 +125,25 @@ class LiveState:
     def unread(self, key: Identity) -> Unreadable | None:
         """Why an object could not be read; None where nothing was in the way."""
         return next((item for item in self.unreadable if item.covers(key)), None)
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Which targets are deployed to a cluster."""
+
+    names: frozenset[str] | None = None
+    """What targets may call it (a name, the address of its server); None: whatever they say, they are deployed there."""
+    patterns: tuple[str, ...] = ()
+    """Beside that: targets that don't say their cluster, with such a path, id or owner."""
+
+    def takes(self, target: Target) -> bool:
+        """Whether the target is."""
+        if self.names is None:
+            return True
+        if target.cluster is not None:
+            return target.cluster.rstrip("/") in self.names
+        said = (target.path, target.id, *(owner.name for owner in target.owners), *(owner.id for owner in target.owners))
+        return any(any_matches(self.patterns, name) for name in said)
 
 
 class Reader(Protocol):

@@ -11,7 +11,7 @@ from .baseline import Baseline, dump, load
 from .changes import summed_up
 from .delta import Delta
 from .diffing import delta_of
-from .drifting import drifted
+from .drifting import drifted, stated
 from .errors import NothingToCheckError, UsageError
 from .evaluate import Evaluation
 from .excerpts import Excerpts
@@ -28,6 +28,7 @@ from .outcome import DriftReport, Report, RuleReport, TargetReport
 from .reach import governs, reached
 from .request import GraphRequest, Request
 from .revisions import IndexTree, ObjectTree, RevisionTree, empty_tree
+from .rights import Resources, Rights, rights
 from .schema import Schemas
 from .selection import Selection, select
 from .side import Side, build_side, clone_of, work_tree
@@ -75,24 +76,36 @@ def check(request: Request) -> Report:
     return replace(report, changes=summed_up(beside.changes, found.mask), delta=delta)
 
 
-def drift(request: Request, readers: Sequence[Reader]) -> Report:
+def drift(request: Request, readers: Sequence[Reader], *, everywhere: bool = False) -> Report:
     """Compare a repository with live clusters. Raises NothingToCheckError, UsageError or ToolError.
 
     A cluster that can't be read is in the report, and so is a target that can't be built. Rules about secrets are asked what
-    must not be shown, and report nothing themselves.
+    must not be shown, and report nothing themselves. `everywhere` says that these are all clusters there are.
     """
     side = _side(request, _head(request))
     secrets = select(request.policies.rules, request.config, chosen=("secrets/*",), described=request.policies.described)
     asked = replace(request, selection=secrets)
-    stated = judge(asked, side, Beside())
-    schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
+    first = judge(asked, side, Beside())
     request.observer.step("comparing with the cluster")
-    live = drifted(side, request.named, schemas, readers, stated.mask,
-                   Reported(partial(evaluated, asked), stated.judged.faults))
-    found = judge(request, side, Beside(faults=live.faults, hidden=stated.mask))
+    live = drifted(side, request.named, _schemas(request, side), readers, first.mask,
+                   Reported(partial(evaluated, asked), first.judged.faults), everywhere=everywhere)
+    found = judge(request, side, Beside(faults=live.faults, hidden=first.mask))
     if not (live.compared or live.faults or found.findings):
         raise NothingToCheckError("nothing was compared: no target states anything for a cluster that was named")
     return _report(request, side, found, live.report())
+
+
+def needed(request: Request, reader: Reader, *, server_side: bool) -> Rights:
+    """The rights that comparing with a cluster needs; none is asked. Raises NothingToCheckError, UsageError or ToolError."""
+    side = _side(request, _head(request))
+    asked = stated(side, request.named, _schemas(request, side), reader)
+    if not asked:
+        raise NothingToCheckError("there are no rights to give: no target states anything for this cluster")
+    return rights(asked, Resources.of(side.crds()), server_side=server_side)
+
+
+def _schemas(request: Request, side: Side) -> Schemas:
+    return Schemas(request.kubernetes_version, request.schema_locations, side.crds())
 
 
 def _report(request: Request, side: Side, found: Judged, live: DriftReport | None = None) -> Report:

@@ -12,7 +12,7 @@ from api_server import Fail, Resource, Script, kubeconfig, serving
 
 from gitops_guard.cluster import Access, ClusterReader, Patience
 from gitops_guard.errors import UsageError
-from gitops_guard.live import Extent, Identity, LiveState, Served, Want
+from gitops_guard.live import Extent, Identity, LiveState, Meant, Served, Want
 from gitops_guard.model import Owner, Target
 
 QUICK = Patience(connect=1, answer=1, attempts=2, pause=0.01)
@@ -322,11 +322,12 @@ def test_a_kubeconfig_of_the_repository_is_refused(tmp_path: Path) -> None:
     ({"prod"}, (), Target("a", "kustomization", "a", cluster="prod"), True),
     ({"prod"}, (), Target("a", "kustomization", "a", cluster="staging"), False),
     ({"prod"}, (), Target("a", "kustomization", "a"), False),
+    ({"prod"}, ("a",), Target("a", "kustomization", "a", cluster="staging"), False),
     ({"https://prod:6443"}, (), Target("a", "kustomization", "a", cluster="https://prod:6443/"), True),
     (set(), ("overlays/production/**",), Target("a", "kustomization", "overlays/production/shop"), True),
     (set(), ("shop-*",), Target("a", "kustomization", "x", owners=(Owner("argocd", "Application", "argocd", "shop-eu"),)), True),
     (set(), ("shop-*",), Target("a", "kustomization", "x", owners=(Owner("argocd", "Application", "argocd", "web-eu"),)), False),
 ])
 def test_which_targets_a_cluster_takes(names: set[str] | None, patterns: tuple[str, ...], target: Target, taken: bool) -> None:
-    reader = ClusterReader(Access(), names=None if names is None else frozenset(names), patterns=patterns)
+    reader = ClusterReader(Access(), meant=Meant(None if names is None else frozenset(names), patterns))
     assert reader.takes(target) is taken

@@ -15,6 +15,7 @@ from ..cluster import Access, ClusterReader
 from ..config import Config
 from ..config_clusters import LiveCluster
 from ..errors import UsageError
+from ..live import Meant
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,9 @@ class Asked:
     names: tuple[str, ...] = ()
     server_side: bool = False
 
-    @property
-    def anything(self) -> bool:
-        """Whether a cluster was named at all."""
-        return bool(self.kubeconfig or self.context or self.in_cluster or self.names)
+    def everywhere(self, config: Config) -> bool:
+        """Whether all clusters of the configuration are meant."""
+        return bool(config.clusters) and not (self.context or self.in_cluster or self.names)
 
 
 _OPTIONS = (
@@ -64,8 +64,8 @@ def cluster_readers(root: Path, config: Config, asked: Asked) -> tuple[ClusterRe
     chosen = _chosen(config, asked.names)
     if chosen:
         files = _kubeconfig(asked)
-        return tuple(ClusterReader(Access(files, entry.context).outside(root), entry.name, _names(config, entry.name),
-                                   entry.targets, asked.server_side) for entry in chosen)
+        return tuple(ClusterReader(Access(files, entry.context).outside(root), entry.name, meant(config, entry.name),
+                                   asked.server_side) for entry in chosen)
     return (_one(_default(asked).outside(root), config, asked),)
 
 
@@ -77,8 +77,15 @@ def _one(access: Access, config: Config, asked: Asked) -> ClusterReader:
     name = next(iter((*asked.names, *same)), None)
     if name is None:
         return ClusterReader(access, server_side=asked.server_side)
-    patterns = tuple(pattern for entry in config.clusters if entry.name == name for pattern in entry.targets)
-    return ClusterReader(access, name, _names(config, name), patterns, asked.server_side)
+    return ClusterReader(access, name, meant(config, name), asked.server_side)
+
+
+def cluster_of_rights(config: Config, asked: Asked) -> ClusterReader:
+    """The one cluster that rights are printed for; nobody logs in. Raises UsageError."""
+    names = asked.names or tuple(entry.name for entry in config.clusters)
+    if len(names) > 1:
+        raise UsageError(f"--rbac prints the rights for one cluster: say which with --cluster ({', '.join(names)})")
+    return ClusterReader(Access(), names[0], meant(config, names[0])) if names else ClusterReader(Access())
 
 
 def _chosen(config: Config, names: tuple[str, ...]) -> tuple[LiveCluster, ...]:
@@ -91,9 +98,11 @@ def _chosen(config: Config, names: tuple[str, ...]) -> tuple[LiveCluster, ...]:
     return tuple(entry for entry in config.clusters if not names or entry.name in names)
 
 
-def _names(config: Config, name: str) -> frozenset[str]:
-    """What a target may say and mean that cluster: Argo CD's destinations name it, or give its address."""
-    return frozenset({name, *(one.server.rstrip("/") for one in config.argocd.clusters if one.name == name)})
+def meant(config: Config, name: str) -> Meant:
+    """The targets of a cluster: Argo CD's destinations name it or give its address; the configuration has patterns for others."""
+    servers = (one.server.rstrip("/") for one in config.argocd.clusters if one.name == name)
+    patterns = (pattern for entry in config.clusters if entry.name == name for pattern in entry.targets)
+    return Meant(frozenset({name, *servers}), tuple(patterns))
 
 
 def _kubeconfig(asked: Asked) -> tuple[str, ...]:

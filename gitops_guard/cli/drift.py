@@ -20,7 +20,8 @@ from ..report import LIVE_FORMATS, Options
 from ..request import Request
 from ..selection import select
 from . import completion
-from .clusters import Asked, cluster_options, cluster_readers
+from .clusters import Asked, cluster_options, cluster_readers, meant
+from .drift_rights import account
 from .help import Command
 from .inputs import load_baseline, load_config, load_policies, schema_paths
 from .options import color_option, jobs_option, place_options, report_options, running_options, selection_options
@@ -45,6 +46,9 @@ def _selecting(command: Callable[..., None]) -> Callable[..., None]:
               help="With --live: what is not in the dumps is not in the cluster, whatever its kind.")
 @click.option("--policy", "policies", multiple=True, metavar="DIR", shell_complete=completion.folders,
               help="Also mask what secrets/* policies in this folder report; can be repeated.")
+@click.option("--rbac", is_flag=True,
+              help="Print the rights that comparing this repository with its cluster needs, and a CronJob with them; ask no "
+                   "cluster.")
 @_selecting
 @click.option("--show-ignored", is_flag=True, help="List each difference that an option says to ignore; they are always counted.")
 @report_options(LIVE_FORMATS)
@@ -54,7 +58,7 @@ def _selecting(command: Callable[..., None]) -> Callable[..., None]:
 @running_options("Print the report only where the run ends with 1, and show no progress.")
 def command(paths: tuple[str, ...], context: str | None, kubeconfig: str | None, in_cluster: bool,
             cluster_names: tuple[str, ...], server_side: bool, live: tuple[str, ...], live_complete: bool,
-            policies: tuple[str, ...],
+            policies: tuple[str, ...], rbac: bool,
             chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None, schema_locations: tuple[str, ...],
             show_ignored: bool, format_: str, reports: tuple[str, ...], baseline: str | None, write_baseline: str | None,
             fail_on: str, jobs: int, config_file: str | None, root: str | None, allowed: tuple[str, ...], allow_remote: bool,
@@ -73,7 +77,7 @@ def command(paths: tuple[str, ...], context: str | None, kubeconfig: str | None,
     config = load_config(top, config_file, paths[0] if paths else ".")
     known = load_policies(policies, root=top, config=config, allowed=allowed)
     asked = Asked(kubeconfig, context, in_cluster, cluster_names, server_side)
-    readers = _readers(top, config, asked, live, complete=live_complete)
+    readers = [] if rbac else _readers(top, config, asked, live, complete=live_complete)
     request = Request(
         root=top, named=named, config=config, policies=known,
         selection=select(known.rules, config, chosen=chosen, ignored=ignored, described=known.described, live=True),
@@ -82,8 +86,11 @@ def command(paths: tuple[str, ...], context: str | None, kubeconfig: str | None,
         allow_remote=allow_remote, baseline=None if baseline is None else load_baseline(baseline),
         allowed=tuple(Path(path) for path in allowed),
     )
+    if rbac:
+        click.echo(account(request, asked), nl=False)
+        return
     with progress(quiet=quiet, verbose=verbose) as told:
-        report = drift(replace(request, observer=told), readers)
+        report = drift(replace(request, observer=told), readers, everywhere=not live and asked.everywhere(config))
     options = Options(ignored=show_ignored, seconds=time.monotonic() - began, finished=time.time())
     sys.exit(publish(report, request, known, wanted, options))
 
@@ -91,6 +98,10 @@ def command(paths: tuple[str, ...], context: str | None, kubeconfig: str | None,
 def _readers(root: Path, config: Config, asked: Asked, live: tuple[str, ...], *, complete: bool) -> Sequence[Reader]:
     if not live:
         return cluster_readers(root, config, asked)
-    if asked.anything or asked.server_side:
-        raise UsageError("--live stands for a cluster: leave the options that name one out")
+    if asked.context or asked.kubeconfig or asked.in_cluster or asked.server_side:
+        raise UsageError("--live stands for a cluster: leave out what says how to reach one")
+    if len(asked.names) > 1:
+        raise UsageError("the dumps of --live are those of one cluster: give --cluster once")
+    if asked.names:
+        return [DumpReader(live, cluster=asked.names[0], complete=complete, meant=meant(config, asked.names[0]))]
     return [DumpReader(live, complete=complete)]

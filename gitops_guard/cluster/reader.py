@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..globs import any_matches
-from ..live import Extent, Identity, LiveState, Unreadable, Want
+from ..live import Extent, Identity, LiveState, Meant, Unreadable, Want
 from ..model import Target
 from .access import Access, AccessError, log_in
 from .connection import Connection, Patience, RefusedError, SilentError
@@ -28,19 +27,13 @@ class ClusterReader:
     access: Access
     cluster: str | None = None
     """Its name in reports."""
-    names: frozenset[str] | None = None
-    """What targets may call it (a name, the address of its server); None: whatever they say, they are deployed there."""
-    patterns: tuple[str, ...] = ()
-    """Beside that: targets with such a path, id or owner."""
+    meant: Meant = field(default_factory=Meant)
     server_side: bool = False
     patience: Patience = field(default_factory=Patience)
 
     def takes(self, target: Target) -> bool:
         """Whether the target is deployed to this cluster."""
-        if self.names is None or (target.cluster is not None and target.cluster.rstrip("/") in self.names):
-            return True
-        said = (target.path, target.id, *(owner.name for owner in target.owners), *(owner.id for owner in target.owners))
-        return any(any_matches(self.patterns, name) for name in said)
+        return self.meant.takes(target)
 
     def read(self, wants: Sequence[Want]) -> LiveState:
         """See `live.Reader`. Raises ToolError where the package kubernetes is missing."""

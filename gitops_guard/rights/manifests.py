@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ class Job:
     """The URL that it clones."""
     arguments: tuple[str, ...] = ()
     """Of `gitops-guard drift`, beside those that say where the cluster and the reports are."""
+    paths: tuple[str, ...] = (".",)
+    """What is compared, relative to the root."""
     namespace: str = "gitops-guard"
     schedule: str = "*/30 * * * *"
 
@@ -41,7 +44,7 @@ def _head(rights: Rights) -> str:
              "# print them again when the repository states another kind, or uses another namespace."]
     if rights.guessed:
         lines += ["# The repository has no CustomResourceDefinition of these, so their names are worked out from their kinds",
-                  "# (`kubectl api-resources` has the right ones): " + ", ".join(rights.guessed)]
+                  "# (`kubectl api-resources` has the right ones):", *(f"#   {name}" for name in rights.guessed)]
     return "\n".join(lines) + "\n"
 
 
@@ -147,8 +150,9 @@ spec:
 """
     for argument in job.arguments:
         yield f"                - {_text(argument)}\n"
+    for path in job.paths:
+        yield f"                - {_text(posixpath.normpath(posixpath.join('/work/repository', path)))}\n"
     yield """\
-                - /work/repository
               env: [{name: HOME, value: /work}, {name: TMPDIR, value: /work}]
               securityContext: *locked
               resources: *small

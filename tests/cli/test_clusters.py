@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def readers(home: Path, text: str, asked: Asked) -> list[tuple[str | None, str | None, set[str] | None, tuple[str, ...]]]:
-    return [(one.cluster, one.access.context, None if one.names is None else set(one.names), one.patterns)
+    return [(one.cluster, one.access.context, None if one.meant.names is None else set(one.meant.names), one.meant.patterns)
             for one in cluster_readers(home / "repository", config.load(text), asked)]
 
 

@@ -277,8 +277,11 @@ def test_what_no_rule_can_judge_is_not_shown(drift, tmp_path, crashing):
     assert not any(word in json.dumps(report) for word in ("slow", "fast"))
 
 
-def test_of_two_under_one_name_the_later_one_counts(drift):
+def test_of_two_under_one_name_the_later_one_counts(drift, tmp_path):
     first = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: twice, namespace: shop}\ndata: {mode: slow}\n"
-    report = drift({**argocd(), "shop/twice.yaml": f"{first}---\n{first.replace('slow', 'fast')}"},
-                   [live(data={"mode": "fast"}), live("twice", data={"mode": "fast"})])
+    files = {"plain/twice.yaml": f"{first}---\n{first.replace('slow', 'fast')}"}
+    dump = [live(data={"mode": "fast"}), live("twice", data={"mode": "fast"})]
+    report = drift(files, dump, str(tmp_path / "repo/plain"))
+    assert [(one["resource"]["name"], one["outcome"]) for one in report["drift"]["compared"]] == [("twice", "compared"), ("settings", "compared")]
     assert told(report) == []
+    assert [path for *_others, path in told(drift(files, [dump[0], live("twice", data={"mode": "slow"})], str(tmp_path / "repo/plain")))] == ["/data/mode"]
