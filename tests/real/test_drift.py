@@ -1,4 +1,4 @@
-"""Seventy-three things happen to a shop that a real API server runs: `gitops-guard drift` tells which of them are drift, and why.
+"""Eighty things happen to a shop that a real API server runs: `gitops-guard drift` tells which of them are drift, and why.
 
 The same shop is deployed by Argo CD as it does by default (kubectl's three-way merge), by Argo CD with server-side apply, and by
 Flux. `docs/drift-compared.md` shows what is found, beside `kubectl diff`; `--update-goldens` writes it.
