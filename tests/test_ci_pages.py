@@ -94,6 +94,6 @@ def test_the_script_runs(change, system, variables, reports, programs, repositor
 
 
 def test_no_block_of_the_page_is_left_out():
-    """`init` blocks are run here or by tests/real/test_action.py, `shell` here."""
+    """`init` blocks are run here or by tests/real/test_action_runs.py, `shell` here."""
     found = {(block.kind, block.value) for block in test_readme.blocks() if block.page == "docs/ci.md"}
     assert found == {("init", name) for name in SYSTEMS} | {("shell", "")}
