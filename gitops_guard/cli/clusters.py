@@ -16,6 +16,7 @@ from ..config import Config
 from ..config_clusters import LiveCluster
 from ..errors import UsageError
 from ..live import Meant
+from . import completion
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Asked:
 _OPTIONS = (
     click.option("--context", metavar="NAME", help="The context of the kubeconfig (default: those of clusters: in the "
                                                    "configuration, else the current one)."),
-    click.option("--kubeconfig", metavar="FILE", help="The kubeconfig (default: KUBECONFIG, else ~/.kube/config)."),
+    click.option("--kubeconfig", metavar="FILE", shell_complete=completion.files,
+                 help="The kubeconfig (default: KUBECONFIG, else ~/.kube/config)."),
     click.option("--in-cluster", is_flag=True, help="Log in with the service account of the pod that this runs in."),
     click.option("--cluster", "cluster_names", multiple=True, metavar="NAME",
                  help="Only this cluster of the configuration; beside --context or --in-cluster, the name of that one: only its "
