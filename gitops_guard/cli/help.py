@@ -11,8 +11,8 @@ _COLUMN = 30
 _LAST = "The run"
 _GROUPS = {
     "What is written": ("target", "output", "install", "image", "signing_key", "signing_alg", "signing_key_id", "verify"),
-    "What is compared": ("base", "staged", "context", "kubeconfig", "in_cluster", "cluster_names", "server_side", "live", "live_complete",
-                         "show_ignored", "rbac"),
+    "What is compared": ("base", "staged", "context", "kubeconfig", "in_cluster", "cluster_names", "server_side", "live",
+                         "live_complete", "show_ignored", "rbac"),
     "Rules": ("policies", "folders", "no_builtin_policies", "chosen", "ignored", "pattern", "kubernetes_version",
               "schema_locations", "engine", "opa_url", "opa_ca_file"),
     "What is reported": ("format_", "reports", "fail_on", "fail_under", "exit_code", "baseline", "write_baseline"),
