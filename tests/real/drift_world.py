@@ -21,6 +21,7 @@ from gitops_guard.model import Fault, ResourceId, Target, pointer
 from gitops_guard.schema import Schemas
 from gitops_guard.side import Side, build_side, clone_of, work_tree
 from gitops_guard.targets import Built
+from gitops_guard.unshown import Reported
 
 # What would get between the API server and other objects.
 IN_BETWEEN = frozenset({"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "ValidatingAdmissionPolicy",
@@ -83,7 +84,8 @@ class World:
                 self.said.append(str(error))
 
     def _drifted(self, built: Sequence[Built], reader: Reader) -> tuple[list[Fault], int]:
-        found = drifted(replace(self._side, built=tuple(built)), ACROSS, self._schemas, [reader], Mask())
+        nothing = Reported(lambda _resources: (), ())
+        found = drifted(replace(self._side, built=tuple(built)), ACROSS, self._schemas, [reader], Mask(), nothing)
         return found.faults, sum(one.outcome == "compared" and self._taken(one.resource) for one in found.compared)
 
     def wants(self, built: Sequence[Built]) -> list[Want]:
