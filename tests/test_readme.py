@@ -3,7 +3,7 @@
 `file: PATH` is the text of that file; `run: FOLDER` is a session whose commands are run in a copy of it, and `change: CASE` one in
 the repository of a case with two commits; they must print what is shown; `init: SYSTEM` is the file that `gitops-guard init` writes for a CI system (pytest --update-goldens writes all four
 anew); `config`, `waiver`, `hook` and `case` are read by what reads them; `shell` is run by tests/test_ci_pages.py, `real: FOLDER` with the real
-programs on the PATH by tests/real/test_pages.py;
+programs on the PATH by tests/real/test_html_pages.py;
 `by hand: WHY` is not run. A block that says nothing fails.
 """
 
