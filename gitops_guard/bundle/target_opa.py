@@ -75,7 +75,7 @@ def _settings(rules: Sequence[AdmissionRule], settings: Settings) -> dict[str, A
         "exempt_namespaces": list(settings.exempt_namespaces),
         "outcomes": {Severity.NOTE.word: "noted", **outcomes},
         "rules": {rule.id: {
-            "of_requests": rule.of_requests, "kinds": kind_patterns(rule.kinds), "parameters": rule.parameters,
+            "of_requests": rule.of_requests, "kinds": "|".join(kind_patterns(rule.kinds)), "parameters": rule.parameters,
             "severity": rule.severity.word, "overrides": rule.overrides,
             "waivers": [{"object": waivers.pattern(waiver), **({"until": waiver.expires} if waiver.expires else {})}
                         for waiver in rule.waivers],

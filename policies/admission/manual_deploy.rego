@@ -78,14 +78,13 @@ judged if {
 # A resource stands for itself and its scale; of an API group `*` stands for all.
 covered(resources) if {
 	requests.subresource(input.request) in {"", "scale"}
-	some entry in resources
-	entry in {requests.resource(input.request), sprintf("%s/*", [object.get(input.request, ["resource", "group"], "")])}
+	some entry in [requests.resource(input.request), sprintf("%s/*", [object.get(input.request, ["resource", "group"], "")])]
+	entry in resources
 }
 
 covered(resources) if {
 	requests.subresource(input.request) != ""
-	some entry in resources
-	entry == concat("/", [requests.resource(input.request), requests.subresource(input.request)])
+	concat("/", [requests.resource(input.request), requests.subresource(input.request)]) in resources
 }
 
 in_namespaces if count(input.parameters.namespaces) == 0

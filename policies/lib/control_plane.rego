@@ -4,64 +4,75 @@ package gitops_guard.lib.control_plane
 
 import data.gitops_guard.lib.requests
 
-# Whether the request is such a thing.
-allowed(request) if requests.user(request) == "system:apiserver"
-
+# Whether the request is such a thing. Nobody else can be meant, and is asked no further.
 allowed(request) if {
+	_is_system(requests.user(request))
+	_allowed(request)
+}
+
+_is_system(user) if startswith(user, "system:serviceaccount:kube-system:")
+
+_is_system(user) if startswith(user, "system:node:")
+
+_is_system(user) if user in {"system:apiserver", "system:cloud-controller-manager", "system:kube-controller-manager", "system:kube-scheduler"}
+
+_allowed(request) if requests.user(request) == "system:apiserver"
+
+_allowed(request) if {
 	some controller, rights in _rights
 	_is(request, controller)
 	requests.subresource(request) == ""
 	requests.operation(request) in object.get(rights, requests.resource(request), [])
 }
 
-allowed(request) if {
+_allowed(request) if {
 	some controller in ["generic-garbage-collector", "namespace-controller"]
 	_is(request, controller)
 	requests.operation(request) == "DELETE"
 }
 
-allowed(request) if {
+_allowed(request) if {
 	_is(request, "horizontal-pod-autoscaler")
 	requests.operation(request) == "UPDATE"
 	requests.subresource(request) == "scale"
 }
 
 # The books that controllers keep on any object: revisions, finalizers, owners.
-allowed(request) if {
+_allowed(request) if {
 	some controller in _keepers
 	_is(request, controller)
 	requests.operation(request) == "UPDATE"
 	requests.same_but(request, ["status"], _books)
 }
 
-allowed(request) if {
+_allowed(request) if {
 	requests.user(request) == "system:cloud-controller-manager"
 	requests.operation(request) == "UPDATE"
 	requests.same_but(request, ["status"], _books)
 }
 
-allowed(request) if {
+_allowed(request) if {
 	_is(request, "persistent-volume-binder")
 	requests.operation(request) == "UPDATE"
 	requests.resource(request) == "/persistentvolumeclaims"
 	_same_claim_but_volume(request)
 }
 
-allowed(request) if {
+_allowed(request) if {
 	_is(request, "service-account-controller")
 	requests.operation(request) == "CREATE"
 	requests.resource(request) == "/serviceaccounts"
 	requests.name(request) == "default"
 }
 
-allowed(request) if {
+_allowed(request) if {
 	_is(request, "root-ca-cert-publisher")
 	requests.operation(request) in {"CREATE", "UPDATE"}
 	requests.resource(request) == "/configmaps"
 	requests.name(request) == "kube-root-ca.crt"
 }
 
-allowed(request) if {
+_allowed(request) if {
 	_is(request, "clusterrole-aggregation-controller")
 	requests.operation(request) == "UPDATE"
 	requests.resource(request) == "rbac.authorization.k8s.io/clusterroles"
@@ -70,7 +81,7 @@ allowed(request) if {
 }
 
 # Tokens of ServiceAccounts, filled in and cleaned up.
-allowed(request) if {
+_allowed(request) if {
 	_is(request, "legacy-service-account-token-cleaner")
 	requests.operation(request) in {"UPDATE", "DELETE"}
 	requests.resource(request) == "/secrets"
@@ -80,13 +91,13 @@ allowed(request) if {
 }
 
 # Kubelets get tokens for their pods, and show the static ones.
-allowed(request) if {
+_allowed(request) if {
 	startswith(requests.user(request), "system:node:")
 	"system:nodes" in requests.groups(request)
 	concat("/", [requests.resource(request), requests.subresource(request)]) in {"/serviceaccounts/token", "/pods/", "/pods/status"}
 }
 
-allowed(request) if {
+_allowed(request) if {
 	requests.user(request) == "system:kube-scheduler"
 	requests.resource(request) == "/pods"
 	requests.subresource(request) in {"binding", "status"}

@@ -46,6 +46,7 @@ is_user(pattern, username) if {
 	username != ""
 } else if {
 	is_string(pattern)
+	contains(pattern, "*")
 	regex.match(`^system:serviceaccount:[a-z0-9*-]+:[a-z0-9.*-]+$`, pattern)
 	not contains(pattern, "**")
 	fits(pattern, username)

@@ -50,8 +50,7 @@ asked contains id if {
 	not rule.of_requests
 	operation in {"CREATE", "UPDATE"}
 	subresource in {"", "ephemeralcontainers"}
-	some pattern in rule.kinds
-	regex.match(pattern, group_and_kind)
+	regex.match(rule.kinds, group_and_kind)
 }
 
 asked contains id if {
