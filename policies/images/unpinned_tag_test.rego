@@ -40,7 +40,8 @@ test_not_to_be_judged if {
 }
 
 test_credentials_are_not_shown if {
-	some fault in unpinned_tag.deny with input as pod("robot:hunter2@host/app:latest")
+	found := unpinned_tag.deny with input as pod("robot:hunter2@host/app:latest")
+	some fault in found
 	not contains(fault.msg, "hunter2")
 }
 
