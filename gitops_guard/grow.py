@@ -13,10 +13,11 @@ from dataclasses import replace
 
 from .discover import Discovery, Taken
 from .graph.assemble import Key, folder_key
-from .graph.expand import expand, is_controller, is_referenced
+from .graph.expand import CONTROLLERS, REFERENCED, expand, is_controller, is_referenced
 from .graph.expansion import Deployment, Found
 from .graph.world import Objects, World
 from .growth import Grown, Pass, Plan, finish
+from .later import holding
 from .model import ResourceId, Target
 from .recipes import Directory, Kustomize, Recipe, same_build
 from .targets import Built
@@ -67,8 +68,11 @@ class Grower:
         done = Pass(Objects(fallback=known))
         world = self._world(done.objects, evidence)
         for root in roots:
-            plan = done.plans[f"{root.kind} {root.id}"] = Plan(root, (), {root.path}, self._built(root, ()))
-            self._output(plan.built, root.path, folder_key(root), done)
+            done.plans[f"{root.kind} {root.id}"] = Plan(root, (), {root.path}, self._built(root, ()))
+        held = (resource for plan in done.plans.values() for resource in holding(plan.built.resources, CONTROLLERS))
+        if any(is_controller(resource) for resource in held):
+            for plan in list(done.plans.values()):  # else nobody looks anything up
+                self._output(plan.built, plan.target.path, folder_key(plan.target), done)
         while done.waiting and len(done.expansions) < MAX_OBJECTS:
             found = done.waiting.popleft()
             expansion = expand(found, world)
@@ -121,7 +125,7 @@ class Grower:
         return plan
 
     def _output(self, built: Built, scope: str, parent: Key, done: Pass) -> None:
-        for resource in built.resources:
+        for resource in holding(built.resources, REFERENCED):
             if is_referenced(resource):
                 self._there(Found(resource, scope), parent, done)
 

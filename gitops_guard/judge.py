@@ -75,7 +75,7 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
     observer = request.observer
     observer.step("reading other files")
     built, loose = side.wanted(request.named), side.loose(request.named)
-    files = [item for item in read_files(side.sources, side.sources.tree.files()) if is_named(item.path, request.named)]
+    files = read_files(side.sources, side.sources.tree.files(), lambda path: is_named(path, request.named))
     resources = [resource for item in built for resource in item.resources]
     schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
     given = handed(side.graph, side.built)

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import git, manifests
 from .change.compare import Rules, compare
-from .change.controllers import controller_id, sets, with_losses
+from .change.controllers import CONTROLLERS, controller_id, sets, with_losses
 from .change.events import Deletion, TargetChange
 from .change.place import place_of
 from .change.view import Part, View
@@ -18,6 +18,7 @@ from .config import Config
 from .errors import SourceError, UsageError
 from .evaluate import Change, describe
 from .grow import node_id
+from .later import holding
 from .manifests import KUSTOMIZATION_FILES
 from .model import Fault, Location, Resource, ResourceId, Severity
 from .origin import Map, Origin, clone
@@ -127,7 +128,7 @@ def _view(side: Side) -> View:
 def controllers(side: Side) -> Iterator[tuple[frozenset[str], Resource]]:
     """The objects of a side that deploy something, rendered or generated, each with the roots that it grew from."""
     for item in side.built:
-        for resource in item.resources:
+        for resource in holding(item.resources, CONTROLLERS):
             if controller_id(resource.id) is not None:
                 yield item.scopes, resource
     for _maker, resource, scope in side.generated:

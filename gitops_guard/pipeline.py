@@ -17,6 +17,7 @@ from .evaluate import Evaluation
 from .excerpts import Excerpts
 from .fetch import Fetcher
 from .judge import Beside, Judged, evaluated, judge
+from .kept import Kept
 from .live import Reader
 from .mask import Mask
 from .merge import base_commit, merged, unknown
@@ -31,6 +32,7 @@ from .revisions import IndexTree, ObjectTree, RevisionTree, empty_tree
 from .rights import Resources, Rights, rights
 from .schema import Schemas
 from .selection import Selection, select
+from .shelf import Shelf, place
 from .side import Side, build_side, clone_of, work_tree
 from .surroundings.guard import compared
 from .surroundings.promotion import past_of, promotion
@@ -50,8 +52,12 @@ def check(request: Request) -> Report:
     if changed is not None and not changed:
         return _idle(request)
     of_base = replace(request, observer=OfBase(request.observer))
-    before = None if old_tree is None else _side(of_base, old_tree)
-    side, past = _side(request, tree), past_of(request)
+    shelf = Shelf(place()) if changed and request.cache else None
+    before = None if old_tree is None else _side(of_base, old_tree, shelf=shelf)
+    kept = before.kept(changed) if changed and before is not None else None
+    side, past = _side(request, tree, kept, shelf), past_of(request)
+    if shelf is not None:
+        shelf.save()
     if changed and before is not None:
         request = replace(request, named=reached(before, side, changed, request.named, request.config))
     request.observer.step("looking through the history")
@@ -190,10 +196,10 @@ def graph_of(request: GraphRequest) -> Graph:
     return graph
 
 
-def _side(request: GraphRequest, tree: Tree) -> Side:
+def _side(request: GraphRequest, tree: Tree, kept: Kept | None = None, shelf: Shelf | None = None) -> Side:
     clone = clone_of(request.root, request.config, base=request.base, allowed=request.allowed)
     return build_side(tree, request.config, request.named, clone, fetcher=Fetcher() if request.allow_remote else None,
-                      observer=request.observer)
+                      observer=request.observer, kept=kept, shelf=shelf)
 
 
 def _head(request: Request) -> Tree:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from . import manifests
 from .config import FILE_NAME, Config
+from .graph.expand import CONTROLLERS
 from .grow import node_id
+from .later import holding
 from .model import Fault
 from .policy import PolicySet
 from .side import Side, is_named
@@ -56,16 +58,30 @@ def _differing(before: Side, now: Side, changed: frozenset[str]) -> set[str]:
     """The targets that a file reaches, or that come out otherwise."""
     old, new = _by_id(before), _by_id(now)
     found = {item.target.id for side in (before, now) for item in side.built if item.read & changed or _beside(item, changed)}
-    return found | {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    return found | {name for name in old.keys() | new.keys() if not _alike(old.get(name, ()), new.get(name, ()))}
 
 
-def _by_id(side: Side) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = {}
+def _by_id(side: Side) -> dict[str, list[Built]]:
+    found: dict[str, list[Built]] = {}
     for item in side.built:
-        found.setdefault(item.target.id, []).append(
-            (item.target, item.status, [(resource.id, resource.body) for resource in item.resources],
-             [(fault.rule, fault.message) for fault in item.faults]))
+        found.setdefault(item.target.id, []).append(item)
     return found
+
+
+def _alike(ones: Sequence[Built], others: Sequence[Built]) -> bool:
+    return len(ones) == len(others) and all(
+        one.target == other.target and one.status == other.status
+        and (one.resources is other.resources or _bodies(one) == _bodies(other))
+        and (one.faults is other.faults or _said(one) == _said(other))
+        for one, other in zip(ones, others, strict=True))
+
+
+def _bodies(item: Built) -> list[object]:
+    return [(resource.id, resource.body) for resource in item.resources]
+
+
+def _said(item: Built) -> list[object]:
+    return [(fault.rule, fault.message) for fault in item.faults]
 
 
 def _beside(item: Built, changed: frozenset[str]) -> bool:
@@ -78,7 +94,7 @@ def _holders(side: Side, ids: set[str]) -> set[str]:
     """The targets with the controller objects that deploy a target: rules about those look at what they deploy."""
     owners = {owner.id for item in side.built if item.target.id in ids for owner in item.target.owners}
     return {item.target.id for item in side.with_generated(side.built)
-            if any(node_id(resource.id) in owners for resource in item.resources)}
+            if any(node_id(resource.id) in owners for resource in holding(item.resources, CONTROLLERS))}
 
 
 def _paired(side: Side, ids: set[str], config: Config) -> set[str]:

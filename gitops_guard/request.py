@@ -52,3 +52,5 @@ class Request(GraphRequest):
     """Whether the report says what differs field by field, where something is compared."""
     engine: Opa | None = field(default=None, kw_only=True)
     """What judges in place of the embedded engine."""
+    cache: bool = field(default=False, kw_only=True)
+    """Whether what is known of targets is kept on disk from run to run."""

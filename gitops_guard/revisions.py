@@ -79,6 +79,16 @@ class ObjectTree:
         """See `Tree.files`."""
         return self._files
 
+    def files_in(self, folder: str) -> frozenset[str]:
+        """The files that lie in a folder itself."""
+        top = "" if folder == "." else folder + "/"
+        return frozenset(top + name for name in self._folders.get(folder, ()) if top + name in self._entries)
+
+    def content(self, path: str) -> str:
+        """A word for what a path holds, equal only where that is; empty where there is nothing."""
+        entry = self._entries.get(path)
+        return "" if entry is None else f"{entry.mode} {entry.object}"
+
     def read(self, path: str) -> bytes:
         """See `Tree.read`. Raises ToolError where the clone does not have the content."""
         real = self.real(path)

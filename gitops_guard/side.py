@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from . import git, manifests, tool
@@ -17,6 +17,8 @@ from .graph.guess import named_folders
 from .graph.repositories import KnownRepositories
 from .graph.world import Objects, World
 from .grow import Grower
+from .kept import Kept, shelved
+from .later import holding
 from .model import Fault, Resource, Target
 from .mounts import Mounts
 from .nodes import Graph
@@ -24,6 +26,7 @@ from .observer import UNOBSERVED, Observer
 from .origin import Map
 from .recipes import Recipe
 from .render import Renderer
+from .shelf import Shelf
 from .source import Sources
 from .sparse import checkout
 from .targets import Built, build, build_owned, fault_of
@@ -56,6 +59,14 @@ class Side:
     """The objects that generators make, each with the id of its generator and the root that it grew from."""
     is_home: Callable[[str], bool] = lambda _url: False
     """Whether a URL names this repository."""
+    own: Sources | None = None
+    """The repository's own files, without those of other trees beside them."""
+    made: Mapping[Target, Built] = field(default_factory=dict)
+    """The targets that nobody owns, as they were built before it was known who is which."""
+
+    def kept(self, changed: frozenset[str]) -> Kept:
+        """What serves a side that differs in some plain files alone."""
+        return Kept(self.own or self.sources, self.found, self.made, changed)
 
     def wanted(self, named: Sequence[str]) -> list[Built]:
         """The targets that PATHS stand for."""
@@ -74,12 +85,14 @@ class Side:
         made: dict[str | None, dict[int, Resource]] = {}
         for _maker, resource, _scope in self.generated:
             made.setdefault(resource.target, {})[id(resource)] = resource
-        return [replace(item, resources=(*item.resources, *made.get(item.target.id, {}).values())) for item in built]
+        return [replace(item, resources=(*item.resources, *made[item.target.id].values())) if item.target.id in made else item
+                for item in built]
 
     def crds(self) -> Iterator[Map]:
         """Every CustomResourceDefinition of this side: as rendered, and as it lies in files."""
         for item in self.built:
-            yield from (resource.body for resource in item.resources if resource.body.get("kind") == "CustomResourceDefinition")
+            yield from (resource.body for resource in holding(item.resources, {"CustomResourceDefinition"})
+                       if resource.body.get("kind") == "CustomResourceDefinition")
         for path in self.found.manifests:
             if self._mentions(path, "CustomResourceDefinition"):
                 yield from (resource.body for resource in self._objects(path)
@@ -139,12 +152,21 @@ def clone_of(root: Path, config: Config, *, base: str | None = None, allowed: Se
 
 
 def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *, fetcher: Fetcher | None = None,
-               observer: Observer = UNOBSERVED) -> Side:
-    """Read a tree and build every target in it; without `fetcher` nothing is fetched."""
+               observer: Observer = UNOBSERVED, kept: Kept | None = None, shelf: Shelf | None = None) -> Side:
+    """Read a tree and build every target in it; without `fetcher` nothing is fetched.
+
+    `kept` is what was made of a tree that this one is like: what no difference reaches is not made again. `shelf` knows of
+    targets that other runs built; such a one is built when somebody looks at what is in it.
+    """
     observer.step("reading files")
-    sources = Sources(tree) if clone.elsewhere is None else clone.elsewhere.mounts.over(Sources(tree))
+    own = Sources(tree) if kept is None else Sources(tree, like=kept.sources, same=kept.serves(tree))
+    sources = own if clone.elsewhere is None else clone.elsewhere.mounts.over(own)
     renderer = Renderer(sources, helm=tool.find("helm"), fetcher=fetcher)
-    found = discover(sources, renderer.uses)
+    found = None if kept is None else kept.discovery(tree)
+    if found is None:
+        found = discover(sources, renderer.uses)
+
+    made: dict[Target, Built] = {}
 
     count = 0
 
@@ -152,7 +174,15 @@ def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *
         nonlocal count
         count += 1
         observer.done(count)
-        return build_owned(target, recipes, renderer, sources) if recipes else build(target, renderer, sources)
+        if recipes:
+            return build_owned(target, recipes, renderer, sources)
+        if fetcher is not None:
+            return build(target, renderer, sources)
+        known = None if kept is None else kept.built(target, found)
+        if known is None:
+            known = shelved(target, found, tree, shelf, lambda: build(target, renderer, sources))
+        made[target] = known
+        return known
 
     known = KnownRepositories(config=config, tree=tree, remotes=clone.remotes)
 
@@ -169,7 +199,7 @@ def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *
     guess = Taken(folders, covered=frozenset(folder for folder in folders if folder not in found.direct))
     observer.step("building targets")
     grown = Grower(found, make, world, environment, sources.mount_of).grow(tuple(named), guess)
-    return Side(sources, found, grown.built, grown.graph, grown.faults, grown.generated, known.is_home)
+    return Side(sources, found, grown.built, grown.graph, grown.faults, grown.generated, known.is_home, own, made)
 
 
 def is_named(path: str, named: Sequence[str]) -> bool:

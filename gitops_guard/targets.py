@@ -23,7 +23,7 @@ class Built:
     target: Target
     status: str
     """rendered, partial, unresolved or failed"""
-    resources: tuple[Resource, ...]
+    resources: Sequence[Resource]
     faults: tuple[Fault, ...]
     """source/* and render/*, about this target."""
     read: frozenset[str]

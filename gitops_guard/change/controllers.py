@@ -13,6 +13,7 @@ from .view import View, are_near, identity, roots_now, same_cluster, value_at
 
 _KINDS = {("argoproj.io", "Application"): "argocd", ("argoproj.io", "ApplicationSet"): "argocd",
           ("kustomize.toolkit.fluxcd.io", "Kustomization"): "flux", ("helm.toolkit.fluxcd.io", "HelmRelease"): "flux"}
+CONTROLLERS = frozenset(_KINDS)
 _KEEPS = ("create-only", "create-update")
 """The values of applicationsSync under which the controller deletes no Application."""
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from ..later import holding
 from ..model import Owner, Resource, Target
 from .view import Identity, Part, Scoped, View, are_near, identity, owner_ids, roots_now, same_cluster
 
@@ -24,14 +25,7 @@ class Pairing:
         self.base = base
         self.head = head
         self._scoped = cluster_scoped
-        self._inside = {id(part): {self.key(found, part.target): found for found in part.resources}
-                        for part in (*base.parts, *head.parts)}
-        self._here: dict[Identity, list[Part]] = {}
-        self._had: dict[Identity, list[Part]] = {}
-        for parts, index in ((base.parts, self._had), (head.parts, self._here)):
-            for part in parts:
-                for key in self._inside[id(part)]:
-                    index.setdefault(key, []).append(part)
+        self._inside: dict[int, dict[Identity, Resource]] = {}
         self._seen: set[int] = set()
         self._cached: dict[tuple[int, str], list[Part]] = {}
 
@@ -46,11 +40,21 @@ class Pairing:
 
     def inside(self, part: Part, key: Identity) -> Resource | None:
         """The object of a target that has this identity."""
-        return self._inside[id(part)].get(key)
+        return self._of(part).get(key)
 
     def keys(self, part: Part) -> Iterable[Identity]:
         """The identities in a target."""
-        return self._inside[id(part)]
+        return self._of(part)
+
+    def _of(self, part: Part) -> dict[Identity, Resource]:
+        found = self._inside.get(id(part))
+        if found is None:
+            found = self._inside[id(part)] = {self.key(one, part.target): one for one in part.resources}
+        return found
+
+    def _with(self, parts: Iterable[Part], key: Identity) -> Iterator[Part]:
+        """The targets that have an object of this identity; those that have none of its kind are not built for that."""
+        return (part for part in parts if holding(part.resources, {(key.group, key.kind)}) and key in self._of(part))
 
     def counterparts(self, part: Part, owner: Owner | None) -> list[Part]:
         """What an owner deploys on the head side where it deployed this target; without an owner, what is in the same folder."""
@@ -72,9 +76,9 @@ class Pairing:
     def elsewhere(self, part: Part, resource: Resource) -> Iterator[tuple[Part, Resource]]:
         """Where an object is on the head side that was not there before, in what may be the same cluster."""
         key = self.key(resource, part.target)
-        for other in self._here.get(key, ()):
+        for other in self._with(self.head.parts, key):
             found = self.inside(other, key)
-            known = any(_is_successor(had, other) for had in self._had.get(key, ()) if had is not part)
+            known = any(_is_successor(had, other) for had in self._with(self.base.parts, key) if had is not part)
             if found is not None and not known and same_cluster(part.target, other.target):
                 yield other, found
 

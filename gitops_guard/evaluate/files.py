@@ -62,9 +62,14 @@ class FileInput:
     """`input.file`, as schemas/input-file.json describes it."""
 
 
-def read_files(sources: Sources, paths: Iterable[str]) -> list[FileInput]:
-    """The file inputs among these paths, sorted by path, with those that they include. Never raises on bad content."""
-    return _Reader(sources).inputs(sorted(set(paths)))
+def read_files(sources: Sources, paths: Iterable[str], wanted: Callable[[str], bool] = lambda _path: True,
+               searched: Callable[[str], bool] | None = None) -> list[FileInput]:
+    """The file inputs among these paths, sorted by path, with those that they include. Never raises on bad content.
+
+    Only those that are `wanted` are made; what the others include and define counts all the same. `searched` are those that
+    are read for secrets, if these are others.
+    """
+    return _Reader(sources).inputs(sorted(set(paths)), wanted, searched or wanted)
 
 
 class _Reader:
@@ -74,7 +79,8 @@ class _Reader:
         self.kinds: dict[str, str] = {}
         self.everything = frozenset(sources.tree.files())
 
-    def inputs(self, paths: list[str]) -> list[FileInput]:
+    def inputs(self, paths: list[str], wanted: Callable[[str], bool],
+               searched: Callable[[str], bool]) -> list[FileInput]:
         asked, waiting = paths, [path for path in paths if self.kind(path) is not None]
         chosen: set[str] = set()
         while waiting:
@@ -90,14 +96,14 @@ class _Reader:
         providers.mark([log for _, log in found], self.sources, self.everything)
         for _, log in found:
             clusters.mark(log, self.log)
-        inputs = [FileInput(path, self.kinds[path], self.document(path, log)) for path, log in found]
-        return self.with_secrets(inputs, asked)
+        inputs = [FileInput(path, self.kinds[path], self.document(path, log)) for path, log in found if wanted(path)]
+        return self.with_secrets(inputs, [path for path in sorted({*asked, *chosen}) if searched(path)])
 
     def with_secrets(self, inputs: list[FileInput], paths: list[str]) -> list[FileInput]:
         """The inputs with what they hold of secrets; a file that is an input for nothing else is of type `text`."""
         reader = SecretFiles(self.sources)
         known = {item.path: item for item in inputs}
-        for path in sorted({*paths, *known}):
+        for path in paths:
             facts = reader.facts(path)
             if facts and path in known:
                 known[path].document["secrets"] = facts

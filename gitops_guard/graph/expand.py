@@ -8,40 +8,71 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..model import Resource
-from . import argocd, flux
-from .argocd import appset
-from .expansion import Expansion, Found
-from .flux.artifacts import GENERATOR
+from .expansion import GENERATOR, Expansion, Found
 from .world import World
 
 Expand = Callable[[Found, World], Expansion]
 
+
+# A repository has objects of some controllers, if any: what none of its objects needs is not imported.
+def _argocd(found: Found, world: World) -> Expansion:
+    from .argocd import expand_application, expand_project  # noqa: PLC0415 (start-up)
+
+    return (expand_application if found.resource.id.kind == "Application" else expand_project)(found, world)
+
+
+def _set(found: Found, world: World) -> Expansion:
+    from .argocd.appset import expand_set  # noqa: PLC0415 (start-up)
+
+    return expand_set(found, world)
+
+
+def _kustomization(found: Found, world: World) -> Expansion:
+    from .flux import expand_kustomization  # noqa: PLC0415 (start-up)
+
+    return expand_kustomization(found, world)
+
+
+def _release(found: Found, world: World) -> Expansion:
+    from .flux import expand_helmrelease  # noqa: PLC0415 (start-up)
+
+    return expand_helmrelease(found, world)
+
+
+def _source(found: Found, world: World) -> Expansion:
+    from .flux import expand_source  # noqa: PLC0415 (start-up)
+
+    return expand_source(found, world)
+
+
 _EXPAND: dict[tuple[str, str], Expand] = {
-    ("argoproj.io", "Application"): argocd.expand_application,
-    ("argoproj.io", "ApplicationSet"): appset.expand_set,
-    ("argoproj.io", "AppProject"): argocd.expand_project,
-    ("kustomize.toolkit.fluxcd.io", "Kustomization"): flux.expand_kustomization,
-    ("helm.toolkit.fluxcd.io", "HelmRelease"): flux.expand_helmrelease,
-    **{("source.toolkit.fluxcd.io", kind): flux.expand_source
+    ("argoproj.io", "Application"): _argocd,
+    ("argoproj.io", "ApplicationSet"): _set,
+    ("argoproj.io", "AppProject"): _argocd,
+    ("kustomize.toolkit.fluxcd.io", "Kustomization"): _kustomization,
+    ("helm.toolkit.fluxcd.io", "HelmRelease"): _release,
+    **{("source.toolkit.fluxcd.io", kind): _source
        for kind in ("GitRepository", "OCIRepository", "HelmRepository", "Bucket", "HelmChart", "ExternalArtifact")},
-    **{("image.toolkit.fluxcd.io", kind): flux.expand_source
+    **{("image.toolkit.fluxcd.io", kind): _source
        for kind in ("ImageRepository", "ImagePolicy", "ImageUpdateAutomation")},
 }
 
 
-_REFERENCED = frozenset({("", "ConfigMap"), ("", "Secret"), ("bitnami.com", "SealedSecret"),
-                         ("external-secrets.io", "ExternalSecret"), GENERATOR})
+CONTROLLERS = frozenset(_EXPAND)
+"""Group and kind of the objects that Argo CD or Flux acts on."""
+REFERENCED = CONTROLLERS | {("", "ConfigMap"), ("", "Secret"), ("bitnami.com", "SealedSecret"),
+                            ("external-secrets.io", "ExternalSecret"), GENERATOR}
+"""Those, and what they may look up: values, variables, sources and clusters."""
 
 
 def is_controller(resource: Resource) -> bool:
     """Whether Argo CD or Flux acts on an object."""
-    return (resource.id.group, resource.id.kind) in _EXPAND
+    return (resource.id.group, resource.id.kind) in CONTROLLERS
 
 
 def is_referenced(resource: Resource) -> bool:
-    """Whether controller objects may look an object up: values, variables, sources and clusters."""
-    name = (resource.id.group, resource.id.kind)
-    return is_controller(resource) or name in _REFERENCED
+    """Whether an object is one that controllers act on, or that their objects may look up."""
+    return (resource.id.group, resource.id.kind) in REFERENCED
 
 
 def expand(found: Found, world: World) -> Expansion | None:

@@ -8,6 +8,9 @@ from ..model import Fault, Owner, Resource
 from ..nodes import Node
 from ..recipes import Recipe
 
+GENERATOR = ("source.extensions.fluxcd.io", "ArtifactGenerator")
+"""The group and kind of what makes ExternalArtifacts."""
+
 
 @dataclass(frozen=True)
 class Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ..errors import SourceError
 from ..tree import Tree, is_below
@@ -12,23 +12,37 @@ from .stream import Stream, decode, parse
 class Sources:
     """The files of a tree, each read and parsed once."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, *, like: Sources | None = None, same: Callable[[str], bool] = lambda _path: False) -> None:
+        """`like` are those of a tree in which every file that `same` holds of has the same content: it is not read again."""
         self.tree = tree
+        self._like = like
+        self._same = same
         self._streams: dict[str, Stream | SourceError] = {}
         self._texts: dict[str, str | SourceError] = {}
 
     def stream(self, path: str) -> Stream:
         """The parsed file. Raises SourceError (the same one at each call), FileNotFoundError or OutsideError."""
-        found = self._streams.get(path)
+        found = self._streams.get(path) or self._known(path)
         if found is None:
             try:
                 found = parse(self.tree.read(path), path)
             except SourceError as error:
                 found = error
-            self._streams[path] = found
+        self._streams[path] = found
         if isinstance(found, SourceError):
             raise found
         return found
+
+    def known(self, path: str) -> Stream | SourceError | None:
+        """What the file came to, if it was parsed before."""
+        return self._streams.get(path)
+
+    def _known(self, path: str) -> Stream | SourceError | None:
+        return self._like.known(path) if self._like is not None and self._same(path) else None
+
+    def known_text(self, path: str) -> str | SourceError | None:
+        """The file's text, if it was read before."""
+        return self._texts.get(path)
 
     def parsed(self) -> Iterator[tuple[str, Stream]]:
         """Every file that was parsed so far, sorted by path."""
@@ -42,12 +56,14 @@ class Sources:
         if isinstance(parsed, Stream):
             return parsed.text
         found = self._texts.get(path)
+        if found is None and self._like is not None and self._same(path):
+            found = self._like.known_text(path)
         if found is None:
             try:
                 found = decode(self.tree.read(path), path)
             except SourceError as error:
                 found = error
-            self._texts[path] = found
+        self._texts[path] = found
         if isinstance(found, SourceError):
             raise found
         return found

@@ -5,16 +5,17 @@ Objects of different clusters may share a name: what is deployed must have grown
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from ..graph.expand import is_controller
+from ..graph.expand import CONTROLLERS, is_controller
 from ..grow import node_id
+from ..later import holding
 from ..model import Resource, ResourceId
 from ..side import Side
 
 Holding = tuple[ResourceId, str | None]
 """A controller object, and the target that holds it."""
-_Output = tuple[frozenset[str], tuple[Resource, ...] | None]
+_Output = tuple[frozenset[str], Sequence[Resource] | None]
 """The roots that a target grew from, and what it holds; None where not all of that is known."""
 
 
@@ -36,13 +37,13 @@ def deployed(side: Side) -> dict[Holding, list[Resource]]:
 
     found = {}
     made = _made(side)
-    for resource, holding, scopes in _controllers(side):
+    for resource, place, scopes in _controllers(side):
         name = node_id(resource.id)
         parts = [of(name, scopes)] if name in outputs or name not in made else []
         parts += [of(node_id(one.id), frozenset([scope])) for one, scope in made.get(name, ()) if _are_near({scope}, scopes)]
         known = [part for part in parts if part is not None]
         if known and len(known) == len(parts):
-            found[holding] = [resource for part in known for resource in part]
+            found[place] = [resource for part in known for resource in part]
     return found
 
 
@@ -50,8 +51,8 @@ def generated(side: Side) -> dict[Holding, list[Resource]]:
     """The objects that each ApplicationSet makes. Those of which it is not known are left out."""
     made = _made(side)
     known = _known_sets(side)
-    return {holding: [one for one, scope in made.get(node_id(resource.id), ()) if _are_near({scope}, scopes)]
-            for resource, holding, scopes in _controllers(side)
+    return {place: [one for one, scope in made.get(node_id(resource.id), ()) if _are_near({scope}, scopes)]
+            for resource, place, scopes in _controllers(side)
             if resource.id.kind == "ApplicationSet" and _is_known(known.get(node_id(resource.id), ()), scopes)}
 
 
@@ -79,7 +80,7 @@ def _made(side: Side) -> dict[str, list[tuple[Resource, str]]]:
 
 def _controllers(side: Side) -> Iterator[tuple[Resource, Holding, frozenset[str]]]:
     for item in side.built:
-        for resource in item.resources:
+        for resource in holding(item.resources, CONTROLLERS):
             if is_controller(resource):
                 yield resource, (resource.id, resource.target), item.scopes
 

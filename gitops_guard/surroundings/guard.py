@@ -14,6 +14,7 @@ from ..errors import SourceError, UsageError
 from ..evaluate.files import FileInput, read_files
 from ..globs import matches
 from ..growth import target_environment
+from ..manifests import KUSTOMIZATION_FILES
 from ..metadata import MetadataError
 from ..metadata import read as read_metadata
 from ..model import Location, Rule, Severity, Waiver
@@ -130,7 +131,15 @@ def inline_waivers(sources: Sources, built: Sequence[Built], files: Iterable[Fil
 
 
 def _standing(config: Config, side: Side) -> Standing:
-    files = tuple(read_files(side.sources, side.sources.tree.files()))
+    def speaks(path: str) -> bool:
+        try:
+            return "gitops-guard" in side.sources.text(path)
+        except (SourceError, OutsideError, OSError):
+            return False
+
+    # What waives or runs something here says the name; of the rest, only what may call that is of interest.
+    files = tuple(read_files(side.sources, side.sources.tree.files(),
+                             lambda path: posixpath.basename(path) not in KUSTOMIZATION_FILES or speaks(path), speaks))
     return Standing(config, side, files, (*config.waivers, *inline_waivers(side.sources, side.built, files, ())))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import SourceError
 from ..graph.expand import is_controller
 from ..grow import node_id
+from ..later import holding
 from ..nodes import Graph
 from ..source import Dialect, parse
 from ..targets import Built
@@ -26,7 +27,7 @@ def handed(graph: Graph, built: Iterable[Built]) -> dict[str, list[str]]:
     lost = {node.id for node in graph.nodes if node.kind == "Kustomization" and node.status == "unresolved"}
     found: dict[str, set[str]] = {}
     for item in built:
-        for resource in item.resources:
+        for resource in holding(item.resources, {"Kustomization"}):
             if resource.id.kind == "Kustomization" and is_controller(resource) and node_id(resource.id) in lost:
                 spec = resource.body.get("spec")
                 for kind, name in _written(spec.get("patches") if isinstance(spec, dict) else None, _MAX_DEPTH):

@@ -13,6 +13,7 @@ from ..evaluate.facts import ciphertext
 from ..evaluate.placeholders import in_use
 from ..graph.expand import is_controller
 from ..grow import node_id
+from ..later import holding
 from ..model import Resource, ResourceId
 from ..origin import Map, Origin, Seq
 from ..source import Dialect, Sources
@@ -37,7 +38,7 @@ def encrypted(built: Iterable[Built]) -> dict[tuple[ResourceId, str | None], lis
                 cipher.setdefault(owner.id, []).append((item.scopes, names))
     found: dict[tuple[ResourceId, str | None], list[str]] = {}
     for item in items:
-        for resource in item.resources:
+        for resource in holding(item.resources, {"Kustomization"}):
             if is_controller(resource) and resource.id.kind == "Kustomization":
                 deployed = [name for scopes, names in cipher.get(node_id(resource.id), ())
                          if not item.scopes or not scopes or item.scopes & scopes for name in names]
@@ -52,7 +53,7 @@ def declared_names(sources: Sources, built: Iterable[Built]) -> dict[Origin, dic
     """
     places: dict[Origin, set[str]] = {}
     for item in built:
-        for resource in item.resources:
+        for resource in holding(item.resources, {"SealedSecret"}):
             if _is_sealed(resource):
                 into = resource.id.namespace or item.target.namespace or ""
                 places.setdefault(resource.declared, set()).add(into)

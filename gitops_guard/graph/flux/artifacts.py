@@ -11,11 +11,10 @@ from dataclasses import dataclass
 
 from ...model import Resource
 from ...origin import Map
-from ..expansion import Found
+from ..expansion import GENERATOR, Found
 from ..fields import has, mappings, text
 from ..world import World
 
-GENERATOR = ("source.extensions.fluxcd.io", "ArtifactGenerator")
 _ALL = "/**"
 
 

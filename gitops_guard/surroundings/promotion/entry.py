@@ -22,11 +22,16 @@ class Before:
     """The base side of a change."""
 
     def __init__(self, built: Iterable[Built]) -> None:
-        self._objects = {(item.target.id, *_name(resource.id)): resource for item in built for resource in item.resources}
+        self._built: dict[str, list[Built]] = {}
+        for item in built:
+            self._built.setdefault(item.target.id, []).append(item)
+        self._objects: dict[str, dict[tuple[str, ...], Resource]] = {}
 
     def version(self, target: str, resource: Resource, key: Key) -> Version | None:
         """What the object ran."""
-        found = self._objects.get((target, *_name(resource.id)))
+        if target not in self._objects:
+            self._objects[target] = {_name(one.id): one for item in self._built.get(target, ()) for one in item.resources}
+        found = self._objects[target].get(_name(resource.id))
         return _by_key(found).get(key) if found is not None else None
 
 

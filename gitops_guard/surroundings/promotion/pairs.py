@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ...discover import ENVIRONMENT_WORDS
+from ...later import holding
 from ...model import Resource
 from ...targets import Built
+from .versions import CHARTS
 
 PRODUCTION, STAGING = "production", "staging"
 
@@ -72,7 +74,7 @@ def pairs(built: Sequence[Built], words: Words, single: Callable[[Resource], boo
         found.append(_pair(production, staging, production.resources, staging.resources, words))
     for item in built:
         if item.target.environment not in (PRODUCTION, STAGING):
-            objects = [resource for resource in item.resources if single(resource)]
+            objects = [resource for resource in holding(item.resources, CHARTS) if single(resource)]
             sides = {name: [resource for resource in objects if words.of(resource.id.name) == name]
                      for name in (PRODUCTION, STAGING)}
             pair = _pair(item, item, sides[PRODUCTION], sides[STAGING], words)

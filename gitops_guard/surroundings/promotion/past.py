@@ -28,7 +28,7 @@ MAX_PATHS = 4_000
 MAX_FOLLOWED = 50
 _MAX_BYTES = 100_000_000
 
-Renders = dict[str, list[tuple[Resource, ...]]]
+Renders = dict[str, list[Sequence[Resource]]]
 """The id of a staging target -> the objects of each render."""
 
 WHOLE, SHALLOW, LONG, MISSING, NONE = "whole", "shallow", "long", "missing", "none"
@@ -64,7 +64,7 @@ class Past:
     root: Path
     config: Config
     clone: Callable[[], Clone]
-    _built: dict[tuple[str, str, tuple[str, ...]], tuple[Resource, ...]] = field(default_factory=dict)
+    _built: dict[tuple[str, str, tuple[str, ...]], Sequence[Resource]] = field(default_factory=dict)
     _objects: git.Objects | None = None
     _last: tuple[str, RevisionTree] | None = None
 
@@ -119,7 +119,7 @@ class Past:
         folders = [posixpath.dirname(name) or "." for name in names]
         return tuple(dict.fromkeys([name for name in folders if name not in (folder, ".")] + files))
 
-    def _render(self, commit: str, item: Wanted) -> tuple[Resource, ...]:
+    def _render(self, commit: str, item: Wanted) -> Sequence[Resource]:
         tree = self._tree(commit)
         target = item.staging.target
         key = tree.hash, target.id, item.former
@@ -127,7 +127,7 @@ class Past:
             self._built[key] = self._resources(tree, target, item)
         return self._built[key]
 
-    def _resources(self, tree: RevisionTree, target: Target, item: Wanted) -> tuple[Resource, ...]:
+    def _resources(self, tree: RevisionTree, target: Target, item: Wanted) -> Sequence[Resource]:
         own = target.id != target.path
         path = next((folder for folder in (target.path, *item.former) if tree.kind(folder) == "dir"), target.path)
         if own or item.grown:

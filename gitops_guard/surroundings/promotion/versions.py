@@ -11,7 +11,7 @@ _PODS: tuple[FieldPath, ...] = (
     ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec"), ("template", "spec"),
 )
 CONTAINERS = ("initContainers", "containers")
-_CHARTS = frozenset({("argoproj.io", "Application"), ("helm.toolkit.fluxcd.io", "HelmRelease"),
+CHARTS = frozenset({("argoproj.io", "Application"), ("helm.toolkit.fluxcd.io", "HelmRelease"),
                      ("source.toolkit.fluxcd.io", "OCIRepository")})
 
 
@@ -42,7 +42,7 @@ class Version(NamedTuple):
 
 def is_chart(resource: Resource) -> bool:
     """Whether an object deploys a chart or artifact by its version."""
-    return (resource.id.group, resource.id.kind) in _CHARTS and any(True for _version in _of_object(resource))
+    return (resource.id.group, resource.id.kind) in CHARTS and any(True for _version in _of_object(resource))
 
 
 def pod_spec(resource: Resource) -> FieldPath | None:
@@ -70,7 +70,7 @@ def versions(resource: Resource) -> Iterator[Version]:
         image = item.get("image")
         if isinstance(image, str) and image:
             yield Version(item["name"], "image", "", image, (*path, "image"))
-    if (resource.id.group, resource.id.kind) in _CHARTS:
+    if (resource.id.group, resource.id.kind) in CHARTS:
         yield from _of_object(resource)
 
 
