@@ -1,6 +1,6 @@
 """What was just applied is in sync: every object of whole repositories that the API server takes, however it is applied.
 
-GITOPS_GUARD_CORPUS lists folders of repositories (as PATH lists folders); without it the examples of this one are compared.
+GITOPS_GUARD_REPOSITORIES lists folders of repositories (as PATH lists folders); without it the examples of this one are compared.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gitops_guard.model import Fault
 pytestmark = pytest.mark.real
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-GIVEN = [Path(path) for path in os.environ.get("GITOPS_GUARD_CORPUS", "").split(os.pathsep) if path]
+GIVEN = [Path(path) for path in os.environ.get("GITOPS_GUARD_REPOSITORIES", "").split(os.pathsep) if path]
 FOLDERS = GIVEN or [EXAMPLES / "shop", EXAMPLES / "first"]
 
 
