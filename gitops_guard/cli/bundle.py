@@ -19,6 +19,9 @@ from .place import relative, root_of
 from .terminal import one_line, today
 from .writing import write_folder
 
+_ONLY_A_SERVER = ("--verify: only an API server judges ValidatingAdmissionPolicies as the cluster will; write them with mode: "
+                  "warn, apply them to a cluster for tests, and read the warnings of kubectl create --dry-run=server -f FILE")
+
 
 @click.command("bundle", cls=Command)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...", shell_complete=completion.files)
@@ -40,7 +43,8 @@ from .writing import write_folder
               help="opa: also write the Kubernetes objects that run it; an earlier set is replaced.")
 @click.option("--image", metavar="IMAGE", help="opa: the image of OPA in --install, such as a mirror's with a digest.")
 @click.option("--verify", is_flag=True,
-              help="opa: ask the real program the policies' examples, and what PATHS render, and compare with what check says.")
+              help="opa, gatekeeper: ask the real program (opa, gator) the policies' examples, and what PATHS render, and "
+                   "compare with what check says.")
 def command(paths: tuple[str, ...], target: str, output: str, folders: tuple[str, ...], chosen: tuple[str, ...],
             ignored: tuple[str, ...], config_file: str | None, root: str | None, allowed: tuple[str, ...],
             signing_key: str | None, signing_alg: str, signing_key_id: str | None, install: str | None, image: str | None,
@@ -52,18 +56,20 @@ def command(paths: tuple[str, ...], target: str, output: str, folders: tuple[str
     or otherwise than by check, is said on standard error and, of a folder, in its README.md.
 
     Exit codes: 0 written, 1 --verify found a disagreement, 2 wrong usage or configuration, or a policy that the target can't
-    have, 3 PATHS render nothing, 4 could not finish.
+    have, 3 PATHS render nothing, or --verify has nothing to ask about, 4 could not finish.
     """
     from ..bundle import target_gatekeeper, target_vap  # noqa: PLC0415 (start-up)
     from ..bundle.install import IMAGE  # noqa: PLC0415
     from ..bundling import enforceable  # noqa: PLC0415
     from ..trials.samples import samples  # noqa: PLC0415
-    from . import bundle_opa  # noqa: PLC0415
+    from . import bundle_gatekeeper, bundle_opa, bundle_verify  # noqa: PLC0415
 
     if paths and not verify:
         raise UsageError("PATHS are what --verify asks about; add it")
-    if target != "opa" and (signing_key or signing_key_id or install or image or verify):
-        raise UsageError("--signing-key, --signing-key-id, --install, --image and --verify are for --target opa")
+    if target != "opa" and (signing_key or signing_key_id or install or image):
+        raise UsageError("--signing-key, --signing-key-id, --install and --image are for --target opa")
+    if target == "vap" and verify:
+        raise UsageError(_ONLY_A_SERVER)
     if image and not install:
         raise UsageError("--image is for --install; add it")
     top = root_of(root, paths)
@@ -84,8 +90,9 @@ def command(paths: tuple[str, ...], target: str, output: str, folders: tuple[str
     for note in notes:
         click.echo(one_line(f"gitops-guard: {note}"), err=True)
     if verify:
-        objects = bundle_opa.repository(top, config, tuple(relative(top, path) for path in paths), allowed)
-        sys.exit(bundle_opa.verify(policies, found, config, key, Path(output), objects, today()))
+        objects = bundle_verify.repository(top, config, tuple(relative(top, path) for path in paths), allowed)
+        sys.exit(bundle_opa.verify(policies, found, config, key, Path(output), objects, today()) if target == "opa"
+                 else bundle_gatekeeper.verify(policies, found, config, Path(output), objects, today()))
 
 
 def _refuse_broken(policies: PolicySet) -> None:

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import click
-
 from ..bundle import Admission, archive, signing
 from ..bundle.install import install_set
-from ..bundle.verdict import Verdict
 from ..bundling import for_opa
 from ..config import Config
-from ..errors import NothingToCheckError, UsageError
+from ..errors import UsageError
 from ..opa_program import answers, program
 from ..origin import Map
 from ..policy import PolicySet
 from ..trials.samples import documents
-from ..verifying import Case, case_of, compared, embedded, of_repository
-from .terminal import harmless
+from ..verifying import compared, embedded
+from .bundle_verify import asked, counts, is_json, table, tell
 from .writing import write_folder, write_whole
 
 _TOO_LARGE = 100_000
-_SHOWN = 20
-"""Disagreements; nobody reads more before the first are mended."""
 
 
 @dataclass(frozen=True)
@@ -85,16 +79,6 @@ def write(policies: PolicySet, found: Admission, config: Config, key: Key | None
     return made.notes
 
 
-def repository(root: Path, config: Config, named: Sequence[str], allowed: Sequence[str]) -> list[tuple[str, Map]]:
-    """What PATHS render; nothing without PATHS. Raises NothingToCheckError where there are some and they render nothing."""
-    if not named:
-        return []
-    found = of_repository(root, config, named, [Path(path) for path in allowed])
-    if not found:
-        raise NothingToCheckError("--verify: PATHS render no object")
-    return found
-
-
 def verify(policies: PolicySet, found: Admission, config: Config, key: Key | None, output: Path,
            objects: Sequence[tuple[str, Map]], today: str) -> int:
     """Compare what the real opa makes of the written bundle with the embedded engine; print both counts; the exit code.
@@ -102,38 +86,18 @@ def verify(policies: PolicySet, found: Admission, config: Config, key: Key | Non
     Raises ToolError where there is no opa, or it does not take the bundle.
     """
     path = program()
-    asked = [*documents(policies, found.rules), *objects]
-    cases = [case_of(name, document, number) for number, (name, document) in enumerate(asked)]
-    fit = [case for case in cases if _is_json(case)]
+    examples = list(documents(policies, found.rules))
+    cases = asked(examples, objects)
+    fit = [case for case in cases if is_json(case.review)]
     ours = embedded(policies, found, config.admission, fit, today)
     theirs = answers(path, output.read_bytes(), [case.review for case in fit], None if key is None else key.verifying)
     apart = compared(fit, ours, theirs)
-    for one in apart[:_SHOWN]:
-        click.echo(harmless(f"{one.case.name}\n  check: {_words(one.embedded)}\n  opa:   {_words(one.other)}"))
-    rows = {
-        "examples": len(cases) - len(objects),
+    tell("opa", apart)
+    table({
+        "examples": len(examples),
         "objects of the repository": len(objects),
-        "denied": sum(1 for one in ours if one and one.denied),
-        "warned": sum(1 for one in ours if one and one.warnings and not one.denied),
+        **counts(ours, "warned"),
         "not judged (no JSON)": len(cases) - len(fit),
         "disagreements": len(apart),
-    }
-    for name, count in rows.items():
-        click.echo(f"{name:28}{count:>8}")
+    })
     return 1 if apart else 0
-
-
-def _is_json(case: Case) -> bool:
-    """Whether an API server could be sent it: JSON knows neither .nan nor .inf."""
-    try:
-        json.dumps(case.review, allow_nan=False)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _words(verdict: Verdict | None) -> str:
-    if verdict is None:
-        return "fails"
-    told = [*(f"denied: {text}" for text in verdict.denied), *(f"warned: {text}" for text in verdict.warnings)]
-    return "; ".join(told) or "nothing"

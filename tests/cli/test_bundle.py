@@ -143,7 +143,8 @@ def test_a_signature(run, tmp_path):
     (("--target", "opa", "--image", "x"), "--image is for --install; add it"),
     (("--target", "opa", "--install", "dir", "--signing-key", "key", "--signing-alg", "HS256"), "--install: HS256 is verified by the secret itself"),
     (("--target", "vap", "--install", "dir"), "are for --target opa"),
-    (("--target", "vap", "--verify"), "are for --target opa"),
+    (("--target", "gatekeeper", "--image", "x"), "are for --target opa"),
+    (("--target", "vap", "--verify"), "only an API server judges ValidatingAdmissionPolicies as the cluster will"),
     (("--target", "vap", "--signing-key", "key"), "are for --target opa"),
     (("--target", "opa", "--verify", "nowhere"), "there is no file or folder 'nowhere'"),
 ])
@@ -156,11 +157,12 @@ def test_wrong_usage(run, tmp_path, args, message):
     assert not (tmp_path / "repo" / "out").exists()
 
 
-def test_verify_needs_the_program(run, monkeypatch, tmp_path):
+@pytest.mark.parametrize(("target", "program"), [("opa", "opa"), ("gatekeeper", "gator")])
+def test_verify_needs_the_program(run, monkeypatch, tmp_path, target, program):
     monkeypatch.setenv("PATH", str(tmp_path))
-    done = run("--target", "opa", "-o", "a.tar.gz", "--verify")
+    done = run("--target", target, "-o", "out", "--verify")
     assert done.exit_code == 4
-    assert "there is no opa on PATH, so nothing was verified" in done.stderr
+    assert f"there is no {program} on PATH, so nothing was verified; install it: https://" in done.stderr
 
 
 FAKE = """#!{python}
@@ -175,6 +177,14 @@ print(json.dumps({{"result": answers}}))
 ALLOWS = '"result": {"apiVersion": "v", "kind": "AdmissionReview", "response": {"uid": request["uid"], "allowed": True}}'
 
 
+def stand_in(monkeypatch, tmp_path, name, text):
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / name).write_text(text)
+    (tools / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+
+
 @pytest.mark.parametrize(("answer", "code", "said"), [
     (ALLOWS, 1, "images/unpinned-tag, bad example 1: tags that move\n  check: denied: images/unpinned-tag: container agent: "),
     ('"error": {"message": "x"}', 1, "  opa:   fails\n"),
@@ -183,11 +193,7 @@ ALLOWS = '"result": {"apiVersion": "v", "kind": "AdmissionReview", "response": {
     ('"result": True', 4, ""),
 ])
 def test_what_disagrees_is_shown(run, monkeypatch, tmp_path, answer, code, said):
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    (tools / "opa").write_text(FAKE.format(python=sys.executable, answer=answer))
-    (tools / "opa").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+    stand_in(monkeypatch, tmp_path, "opa", FAKE.format(python=sys.executable, answer=answer))
     done = run("--target", "opa", "-o", "a.tar.gz", "--select", "images/unpinned-tag", "--verify")
     assert done.exit_code == code
     assert said in done.stdout
@@ -200,3 +206,123 @@ def test_paths_that_render_nothing(run, monkeypatch, tmp_path):
     done = run("--target", "opa", "-o", "a.tar.gz", "--verify", "empty")
     assert done.exit_code == 3
     assert "--verify: PATHS render no object" in done.stderr
+
+
+GATOR = """#!{python}
+import json, pathlib, sys
+if sys.argv[1] == "verify":
+    print({verify!r})
+    sys.exit({code})
+objects = [json.loads(path.read_text()) for path in pathlib.Path(sys.argv[7]).iterdir()]
+def result(body, action="deny", rule="images/unpinned-tag"):
+    return {{"msg": "m", "metadata": {{"details": {{"rule": rule}}}}, "enforcementAction": action, "violatingObject": body}}
+{test}
+"""
+GOOD = "    --- PASS: bad-1\t(0.1s)\n--- PASS: images-1\t(0.1s)\nPASS"
+CHECK = "images/unpinned-tag, bad example 1: tags that move\n  check: denied: images/unpinned-tag: container agent: "
+
+
+def gator(run, monkeypatch, tmp_path, test="print('null')", verify=GOOD, code=0, *more):
+    stand_in(monkeypatch, tmp_path, "gator", GATOR.format(python=sys.executable, test=test, verify=verify, code=code))
+    return run("--target", "gatekeeper", "-o", "out", "--select", "images/unpinned-tag", "--verify", *more)
+
+
+@pytest.mark.parametrize(("test", "said"), [
+    ("print('null')", "  gator: nothing\n"),
+    ("print(json.dumps([result(body) for body in objects]))", "  gator: denied: images/unpinned-tag: m\n"),
+    ("print(json.dumps([result(body, 'warn') for body in objects]))", "  gator: warned: images/unpinned-tag: m\n"),
+])
+def test_what_gator_judges_otherwise_is_shown(run, monkeypatch, tmp_path, test, said):
+    done = gator(run, monkeypatch, tmp_path, test)
+    assert done.exit_code == 1
+    assert CHECK in done.stdout
+    assert said in done.stdout
+    rows = {line[:28].strip(): line[28:].strip() for line in done.stdout.splitlines()[-9:]}
+    assert rows["cases of the suite"] == "1"
+    assert 0 < int(rows["disagreements"]) <= int(rows["examples"])
+
+
+@pytest.mark.parametrize("test", [
+    "sys.exit('no template')",
+    "print('nonsense')",
+    "print('[1]')",
+    "print(json.dumps([result({'kind': 'Other'})]))",
+    "print(json.dumps([result(objects[0], 'scoped')]))",
+])
+def test_a_gator_that_does_not_judge(run, monkeypatch, tmp_path, test):
+    done = gator(run, monkeypatch, tmp_path, test)
+    assert (done.exit_code, done.stdout) == (4, "")
+    assert "gator does not take the folder: " + ("no template" if "exit" in test else "it did not say why") in done.stderr
+
+
+FAILS = """=== RUN   images-1
+    === RUN   bad-1
+    --- FAIL: bad-1\t(0.1s)
+        got 0
+        but want 1
+    === RUN   bad-2
+    --- PASS: bad-2\t(0.1s)
+--- FAIL: images-1\t(0.1s)
+=== RUN   images-2
+--- FAIL: images-2\t(0.1s)
+  adding template: no
+FAIL\tsuite.yaml\t0.1s
+FAIL"""
+
+
+def test_a_suite_that_fails(run, monkeypatch, tmp_path):
+    done = gator(run, monkeypatch, tmp_path, verify=FAILS, code=1)
+    assert done.exit_code == 1
+    assert "suite.yaml, images-1, bad-1\n  gator: got 0 but want 1\nsuite.yaml, images-2\n  gator: adding template: no\n" in done.stdout
+    assert "\ncases of the suite                 3\n" in done.stdout
+
+
+@pytest.mark.parametrize(("verify", "code"), [(GOOD, 1), (FAILS, 0), ("", 1)])
+def test_a_suite_whose_end_is_unclear(run, monkeypatch, tmp_path, verify, code):
+    done = gator(run, monkeypatch, tmp_path, verify=verify, code=code)
+    assert done.exit_code == 4
+    assert "gator does not take the folder" in done.stderr
+
+
+def test_requests_that_gator_does_not_judge(run, monkeypatch, tmp_path):
+    (tmp_path / "repo" / ".gitops-guard.yaml").write_text(IDENTITIES)
+    done = gator(run, monkeypatch, tmp_path, "print('null')", "PASS", 0, "--select", "admission/manual-deploy")
+    assert (done.exit_code, done.stdout) == (4, "")
+    assert "gator verify did not say what it ran" in done.stderr
+
+
+OBJECTS = """apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {name: gitopsguardimagesunpinnedtag}
+---
+apiVersion: v1
+kind: Infinite
+metadata: {name: many}
+spec: {most: .inf}
+---
+apiVersion: admission.k8s.io/v1
+kind: AdmissionReview
+metadata: {name: no-request}
+"""
+
+
+def test_what_gator_can_not_be_asked(run, monkeypatch, tmp_path):
+    (tmp_path / "repo" / "app").mkdir()
+    (tmp_path / "repo" / "app" / "all.yaml").write_text(OBJECTS)
+    done = gator(run, monkeypatch, tmp_path, "sys.exit(str({body['kind'] for body in objects}))", GOOD, 0, "app")
+    assert done.exit_code == 4
+    assert "'AdmissionReview'" in done.stderr
+    assert not [kind for kind in ("ConstraintTemplate", "Infinite") if kind in done.stderr]
+
+
+@pytest.mark.parametrize(("config", "message"), [
+    ("", "the rules have no examples, so there is nothing to ask about; name PATHS"),
+    ("rules: {house/rule: {severity: note}}\n", "the cluster enforces no rule, so there is nothing to verify"),
+])
+def test_nothing_to_verify(run, monkeypatch, tmp_path, config, message):
+    house(tmp_path / "repo")
+    (tmp_path / "repo" / ".gitops-guard.yaml").write_text(config)
+    stand_in(monkeypatch, tmp_path, "gator", "")
+    done = run("--target", "gatekeeper", "-o", "out", "--policy", "policies", "--select", "house/*", "--verify")
+    assert done.exit_code == 3
+    assert message in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -12,12 +13,14 @@ import pytest
 from click.testing import CliRunner
 from corpus import builtin, key, objects, resources, tell
 
+from gitops_guard.cli import bundle as bundle_folder
 from gitops_guard.cli import cli
 from gitops_guard.evaluate import Subjects, evaluate
 from gitops_guard.policy import POLICY_ERROR
 
 pytestmark = pytest.mark.real
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 ARGOCD = "system:serviceaccount:argocd:argocd-application-controller"
 # Every rule an error, so that everything that it finds counts; nothing is exempt.
 CONFIG = f"""\
@@ -87,3 +90,45 @@ def test_equal_verdicts_on_every_object(tool: Any, output: Path, tmp_path: Path)
     by_rule = Counter(rule for _object, rule in got)
     assert set(by_rule) == set(ids), by_rule
     tell(f"{len(found)} distinct objects, {len(ids)} rules, denied: {dict(by_rule)}, 0 disagreements")
+
+
+def verified(tool: Any, monkeypatch: pytest.MonkeyPatch, folder: Path, *args: str) -> tuple[int, dict[str, int]]:
+    """`bundle --verify` of a repository: its exit code, and its table."""
+    monkeypatch.setenv("PATH", str(tool("gator").parent), prepend=":")
+    done = CliRunner().invoke(cli, ["bundle", "--target", "gatekeeper", "-o", str(folder / "out"), "--verify", *args])
+    rows = [line.rsplit(maxsplit=1) for line in done.stdout.splitlines()]
+    return done.exit_code, {row[0]: int(row[1]) for row in rows if row and row[-1].isdigit()}
+
+
+@pytest.mark.parametrize("mode", ["deny", "warn", "dryrun"])
+def test_verify_agrees(tool: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: str) -> None:
+    repository = shutil.copytree(EXAMPLES / "shop", tmp_path / "shop")
+    (tmp_path / "config.yaml").write_text(f"{CONFIG}".replace("exempt-namespaces", f"mode: {mode}, exempt-namespaces"))
+    code, rows = verified(tool, monkeypatch, tmp_path, "--config", str(tmp_path / "config.yaml"), "--root", str(repository), str(repository))
+    assert (code, rows["disagreements"]) == (0, 0)
+    assert rows["denied" if mode == "deny" else "recorded" if mode == "dryrun" else "warned"] > 10
+    assert rows["objects of the repository"] > 10
+    assert rows["requests, by the suite alone"] > 5
+    assert rows["cases of the suite"] > rows["examples"] > 10
+
+
+@pytest.mark.parametrize(("template", "was", "now", "least"), [
+    ("gitopsguardimagesunpinnedtag", "is_object(input.review.object)", "is_string(input.review.object)", 5),
+    ("gitopsguardimagesunpinnedtag", '"msg": line,', '"msg": upper(line),', 5),
+    ("k8sblockmanualdeploys", '"username"], "") != ""', '"username"], "") == "nobody"', 3),
+])
+def test_verify_finds_a_spoilt_template(tool: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, template: str, was: str, now: str,
+                                        least: int) -> None:
+    """One that finds nothing where there is a fault, one that words it otherwise, one that only the suite can tell of."""
+    wrote = bundle_folder.write_folder
+
+    def spoilt(path: Path, files: dict[str, bytes]) -> None:
+        name = f"templates/{template}.yaml"
+        assert was.encode() in files[name]
+        wrote(path, {**files, name: files[name].replace(was.encode(), now.encode())})
+
+    monkeypatch.setattr(bundle_folder, "write_folder", spoilt)
+    (tmp_path / "config.yaml").write_text(CONFIG)
+    code, rows = verified(tool, monkeypatch, tmp_path, "--config", str(tmp_path / "config.yaml"), "--root", str(tmp_path))
+    assert code == 1
+    assert rows["disagreements"] >= least
