@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import manual_deploys
 import pytest
 from click.testing import CliRunner
-from cluster import Answer, Cluster
+from cluster import Answer, Cluster, running
 from corpus import builtin, key, objects, resources, tell
 
 from gitops_guard.cli import cli
@@ -42,6 +42,13 @@ def bundled(folder: Path, rules: Sequence[str], config: str) -> list[Map]:
                                     "--root", str(folder), *(word for rule in rules for word in ("--select", rule))])
     assert done.exit_code == 0, done.stderr
     return [document for path in sorted((folder / "out").glob("*.yaml")) for document in parse(path.read_bytes(), path.name).load(Dialect.MANIFEST)]
+
+
+@pytest.fixture(scope="module")
+def cluster(tool: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One of its own: the kinds that are made up here stand in the way of the real ones."""
+    with running(tool("kube-apiserver").parent, tmp_path_factory.mktemp("cluster")) as made:
+        yield made
 
 
 @pytest.fixture
