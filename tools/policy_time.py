@@ -33,9 +33,9 @@ def caught(root: Path) -> Job:
     """What `check` would have a repository's policies judge."""
     jobs: list[Job] = []
 
-    def catch(job: Job, number: int) -> Outcome:
+    def catch(job: Job, number: int, *others: object) -> Outcome:
         jobs.append(job)
-        return run(job, number)
+        return run(job, number, *others)
 
     evaluate.run = catch
     try:
