@@ -26,8 +26,8 @@ written(object_) := {guard |
 	guard := {"for": "helm", "path": ["metadata", "annotations", _keep], "text": sprintf("%s: keep", [_keep]), "spelled": true}
 }
 
-# Options are compared letter by letter, without spaces inside.
-meant_to_keep(option) if regex.match(`(?i)^prune\s*[=:]\s*(false|confirm|no|disabled|never)$`, option)
+# Options are compared letter by letter, without spaces inside. Rules that ask this mention the words that it begins with.
+meant_to_keep(option) if regex.match(`^[Pp](?:rune|RUNE) *[=:] *(?i:false|confirm|no|disabled|never)$`, option)
 
 # Who reads a guard: an owner's kind of guard.
 reads(owner) := "argocd" if owner.system == "argocd"

@@ -14,7 +14,7 @@
 #   scope: resource
 #   severity: warning
 #   kinds: ["*"]
-#   mentions: [argocd.argoproj.io/sync-options, kustomize.toolkit.fluxcd.io/prune, helm.sh/resource-policy, syncOptions]
+#   mentions: ["rune=", "rune:", "rune ", RUNE, "Delete=", kustomize.toolkit.fluxcd.io/prune, helm.sh/resource-policy]
 #   needs: [target]
 #   changes: true
 #   remedy: "Write the guard that its controller reads: argocd.argoproj.io/sync-options with Prune=false, kustomize.toolkit.fluxcd.io/prune with disabled, in a HelmRelease helm.sh/resource-policy with keep."
