@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -17,6 +19,7 @@ from click.testing import CliRunner
 from markdown_it import MarkdownIt
 from report.test_graph_mermaid import LINES as MERMAID
 
+from gitops_guard import report
 from gitops_guard.cli import cli
 from gitops_guard.report import FORMATS, escape
 from gitops_guard.report.delta import FORMATS as DELTAS
@@ -62,6 +65,8 @@ def outputs(repo, tmp_path_factory):
 @pytest.fixture(scope="module")
 def unescaped(repo, tmp_path_factory):
     """The same with all escaping switched off, so that a check that sees nothing is seen."""
+    for found in pkgutil.walk_packages(report.__path__, "gitops_guard.report."):
+        importlib.import_module(found.name)  # formats are imported when they are asked for, and must be there to be switched off
     with pytest.MonkeyPatch.context() as patch:
         for name, module in list(sys.modules.items()):
             for function in ESCAPES if name.startswith(("gitops_guard.report.", "gitops_guard.cli.check")) else ():
