@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable
 from dataclasses import replace
-from functools import partial
 
 from . import git
 from .baseline import Baseline, dump, load
 from .changes import summed_up
 from .delta import Delta
 from .diffing import delta_of
-from .drifting import drifted, stated
 from .errors import NothingToCheckError, UsageError
 from .evaluate import Evaluation
 from .excerpts import Excerpts
 from .fetch import Fetcher
-from .judge import Beside, Judged, evaluated, judge
+from .judge import Beside, Judged, judge
 from .kept import Kept
-from .live import Reader
 from .mask import Mask
 from .merge import base_commit, merged, unknown
 from .model import Fault, Finding
@@ -29,16 +26,13 @@ from .outcome import DriftReport, Report, RuleReport, TargetReport
 from .reach import governs, reached
 from .request import GraphRequest, Request
 from .revisions import IndexTree, ObjectTree, RevisionTree, empty_tree
-from .rights import Resources, Rights, rights
-from .schema import Schemas
-from .selection import Selection, select
+from .selection import Selection
 from .shelf import Shelf, place
 from .side import Side, build_side, clone_of, work_tree
 from .surroundings.guard import compared
 from .surroundings.promotion import past_of, promotion
 from .targets import Built
 from .tree import Tree
-from .unshown import Reported
 
 # Where the structure of a file, or of a text in it, is unknown, so is which line holds a secret.
 _UNREADABLE = ("source/invalid-yaml", "source/hostile-input")
@@ -75,47 +69,20 @@ def check(request: Request) -> Report:
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")
     if changed and not found.anything and not found.findings and not beside.changes:
         return _idle(request)
-    report = _report(request, side, found)
+    report = report_of(request, side, found)
     if before is None or old is None:
         return report
     delta = _delta(request, before, side, (old, found)) if request.fields else None
     return replace(report, changes=summed_up(beside.changes, found.mask), delta=delta)
 
 
-def drift(request: Request, readers: Sequence[Reader], *, everywhere: bool = False) -> Report:
-    """Compare a repository with live clusters. Raises NothingToCheckError, UsageError or ToolError.
-
-    A cluster that can't be read is in the report, and so is a target that can't be built. Rules about secrets are asked what
-    must not be shown, and report nothing themselves. `everywhere` says that these are all clusters there are.
-    """
-    side = _side(request, _head(request))
-    secrets = select(request.policies.rules, request.config, chosen=("secrets/*",), described=request.policies.described)
-    asked = replace(request, selection=secrets)
-    first = judge(asked, side, Beside())
-    request.observer.step("comparing with the cluster")
-    live = drifted(side, request.named, _schemas(request, side), readers, first.mask,
-                   Reported(partial(evaluated, asked), first.judged.faults), everywhere=everywhere)
-    found = judge(request, side, Beside(faults=live.faults, hidden=first.mask))
-    if not (live.compared or live.faults or found.findings):
-        raise NothingToCheckError("nothing was compared: no target states anything for a cluster that was named")
-    return _report(request, side, found, live.report())
+def head_side(request: Request) -> Side:
+    """The side that is judged, built. Raises UsageError or ToolError."""
+    return _side(request, _head(request))
 
 
-def needed(request: Request, reader: Reader, *, server_side: bool) -> Rights:
-    """The rights that comparing with a cluster needs; none is asked. Raises NothingToCheckError, UsageError or ToolError."""
-    side = _side(request, _head(request))
-    asked = stated(side, request.named, _schemas(request, side), reader)
-    if not asked:
-        raise NothingToCheckError("there are no rights to give: no target states anything for this cluster")
-    return rights(asked, Resources.of(side.crds()), server_side=server_side)
-
-
-def _schemas(request: Request, side: Side) -> Schemas:
-    return Schemas(request.kubernetes_version, request.schema_locations, side.crds())
-
-
-def _report(request: Request, side: Side, found: Judged, live: DriftReport | None = None) -> Report:
-    """What a run says at its end."""
+def report_of(request: Request, side: Side, found: Judged, live: DriftReport | None = None) -> Report:
+    """What a run says at its end; `live` is what was compared with clusters."""
     findings = tuple(finding if request.baseline is None else _with_status(finding, request.baseline, request.policies.events)
                      for finding in found.findings)
     return Report(
@@ -166,7 +133,7 @@ def difference(request: Request) -> Delta:
     if base is None:
         raise UsageError("a difference needs something to compare with: --base REF, or --staged")
     of_base = replace(request, observer=OfBase(request.observer))
-    before, now = _side(of_base, _tree_of(request, base)), _side(request, _head(request))
+    before, now = _side(of_base, _tree_of(request, base)), head_side(request)
     masks = _masks(request, before, now)
     request.observer.step("comparing fields")
     return delta_of(before, now, request.config, request.named, masks, request.version)

@@ -12,10 +12,10 @@ import click
 
 from .. import __version__
 from ..config import Config
+from ..drift_pipeline import drift
 from ..dump import DumpReader
 from ..errors import UsageError
 from ..live import Reader
-from ..pipeline import drift
 from ..report import LIVE_FORMATS, Options
 from ..request import Request
 from ..selection import select

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .. import git
-from ..pipeline import needed
+from ..drift_pipeline import needed
 from ..request import Request
 from ..rights import Job, manifests
 from .clusters import Asked, cluster_of_rights

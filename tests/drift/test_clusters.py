@@ -9,8 +9,8 @@ import pytest
 
 from gitops_guard.cli.inputs import load_policies
 from gitops_guard.config import Config
+from gitops_guard.drift_pipeline import drift
 from gitops_guard.live import Extent, Identity, LiveState, Unreadable
-from gitops_guard.pipeline import drift
 from gitops_guard.report import LIVE_FORMATS, Options
 from gitops_guard.request import Request
 from gitops_guard.selection import select
