@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	apiextensions "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	apiregistration "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 	"k8s.io/kubernetes/pkg/api/legacyscheme"
@@ -83,6 +84,14 @@ func isLeaf(t reflect.Type) bool {
 	return t.Kind() != reflect.Struct || leaves[t.Name()]
 }
 
+// A moment that is filled in is the time of the run: no value that the next one would give.
+func isMoment(t reflect.Type) bool {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t == reflect.TypeFor[metav1.Time]() || t == reflect.TypeFor[metav1.MicroTime]()
+}
+
 // One of every structure; with pointers also of those that are optional.
 func fill(value reflect.Value, pointers bool, above map[reflect.Type]bool) {
 	t := value.Type()
@@ -146,7 +155,7 @@ func compare(before, after reflect.Value) {
 			compare(old.Elem(), now.Elem())
 		case old.Kind() == reflect.Slice && old.Len() == 1 && now.Len() == 1 && !isLeaf(old.Type().Elem()):
 			compare(old.Index(0), now.Index(0))
-		case !reflect.DeepEqual(old.Interface(), now.Interface()):
+		case !isMoment(old.Type()) && !reflect.DeepEqual(old.Interface(), now.Interface()):
 			add(found, name, now)
 		}
 	}
