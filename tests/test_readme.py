@@ -106,6 +106,12 @@ def test_files_and_sessions_are_shown_as_they_are(page: str, update_goldens: boo
         (CHECKOUT / page).write_text(text)
 
 
+def test_the_first_example_says_the_same_in_a_clone(tmp_path: Path) -> None:
+    shown = next(block for block in blocks() if block.page == "README.md" and block.value == "examples/first")
+    clone = repository_of(CHECKOUT / "examples", tmp_path / "examples")
+    assert session(["gitops-guard check --root ."], clone / "first") == shown.body.replace("check", "check --root .", 1)
+
+
 def test_the_shop_has_the_faults_that_its_page_lists(tmp_path: Path) -> None:
     text = (CHECKOUT / "examples" / "README.md").read_text()
     found = {(place, rule) for place, rule in re.findall(r"^\| `([^`]+)` \| `([a-z-]+/[a-z-]+)` \|", text, re.MULTILINE)}
