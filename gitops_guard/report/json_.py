@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import Deviation, Finding, Location, ResourceId, Severity
+from ..model import Deviation, Finding, Location, ResourceId
 from ..outcome import ChangeReport, DriftReport, LossReport, Report, TargetReport
 from .escape import json_text
 from .options import Options
-from .summary import known, silenced, waived
-
-_WORST_FIRST = sorted(Severity, reverse=True)
+from .summary import WORST_FIRST, known, silenced, waived
 
 
 def render(report: Report, _options: Options) -> str:
@@ -22,7 +20,7 @@ def render(report: Report, _options: Options) -> str:
             "targets": len(report.targets),
             "resources": report.resources,
             "unresolved": report.unresolved,
-            "findings": {severity.word: report.count(severity) for severity in _WORST_FIRST},
+            "findings": {severity.word: report.count(severity) for severity in WORST_FIRST},
             "waived": waived(report),
             "known": known(report),
             "silenced": silenced(report),

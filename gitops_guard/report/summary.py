@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..model import Severity
 from ..outcome import DriftReport, Report
 
-_WORST_FIRST = sorted(Severity, reverse=True)
+WORST_FIRST = sorted(Severity, reverse=True)
 
 
 def number(count: int, word: str) -> str:
@@ -15,7 +15,7 @@ def number(count: int, word: str) -> str:
 
 def found(report: Report) -> str:
     """How many findings there are, by severity, and how many do not count."""
-    counts = ", ".join(number(report.count(severity), severity.word) for severity in _WORST_FIRST)
+    counts = ", ".join(number(report.count(severity), severity.word) for severity in WORST_FIRST)
     apart = [(waived(report), "waived"), (known(report), "known"), (silenced(report), "silenced")]
     rest = ", ".join(f"{count} {word}" for count, word in apart if count)
     rules = f": {', '.join(sorted(rule for rule, count in report.silenced.items() if count))}" if silenced(report) else ""

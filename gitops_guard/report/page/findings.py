@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from ...model import Finding, Location, Rule, Severity
+from ...model import Finding, Location, Rule
 from ...outcome import Report
 from ..escape import xml, xml_line
 from ..excerpt import Excerpts
-from ..summary import number
+from ..summary import WORST_FIRST, number
 
 _WIDTH = 96
 _MOST = 10_000
 """Findings that a browser still opens in no time."""
-_WORST_FIRST = sorted(Severity, reverse=True)
 
 
 def section(report: Report, excerpts: Excerpts) -> str:
@@ -38,7 +37,7 @@ def filters(report: Report) -> str:
     """The form; nothing where there is nothing to filter."""
     if not report.findings:
         return ""
-    severities = [severity.word for severity in _WORST_FIRST]
+    severities = [severity.word for severity in WORST_FIRST]
     boxes = _boxes("severity", severities, severities)
     statuses = sorted({status(finding) for finding in report.findings} | {"new"}, key=lambda word: (word != "new", word))
     boxes += _boxes("status", statuses, ["new"]) if len(statuses) > 1 else ""

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ...model import Severity
 from ...outcome import Report
 from ..escape import xml, xml_line
-from ..summary import number
-
-_WORST_FIRST = sorted(Severity, reverse=True)
+from ..summary import WORST_FIRST, number
 
 
 def targets(report: Report) -> str:
     """What became of each target."""
     counts = Counter((target, finding.severity) for finding in report.findings if finding.counts for target in finding.targets)
-    head = ["target", "environment", "owners", "objects", "state", *(f"{severity.word}s" for severity in _WORST_FIRST), ""]
+    head = ["target", "environment", "owners", "objects", "state", *(f"{severity.word}s" for severity in WORST_FIRST), ""]
     rows = []
     for index, entry in enumerate(report.targets):
         target = entry.target
-        found = [counts[target.id, severity] for severity in _WORST_FIRST]
+        found = [counts[target.id, severity] for severity in WORST_FIRST]
         owners = ", ".join(owner.id for owner in target.owners)
         rows.append([xml_line(target.id), xml_line(target.environment or ""), xml_line(owners), str(entry.resources),
                      f'<span class="{xml(entry.status)}">{xml(entry.status)}</span>', *map(_count, found),
