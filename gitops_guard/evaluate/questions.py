@@ -6,12 +6,13 @@ A policy is not asked about an input that mentions none of the words without whi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..origin import Map
+from .engine import EngineError
 from .facts import facts_for
-from .job import FACTS, Job
+from .job import FACTS, Answer, Job
 from .units import Unit
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
@@ -84,6 +85,21 @@ class Questions:
         if policy not in told:
             told[policy] = _has_one(self._words[policy], beside)
         return told[policy]
+
+
+def given(asked: Iterable[tuple[int, str]], unit: int, give: Callable[[str], None],
+          answers: list[Answer]) -> Iterator[tuple[int, str]]:
+    """The questions about a unit, each when the engine has its input; where it can't read one, that is the last answer."""
+    last = ""
+    for policy, text in asked:
+        try:
+            if text is not last:
+                give(text)
+                last = text
+        except EngineError as error:
+            answers.append(Answer(unit, FACTS, "", error.message, failed=True))
+            return
+        yield policy, text
 
 
 def _without_schemas(unit: Unit) -> str:

@@ -19,9 +19,9 @@ from typing import Any
 
 from ..errors import ToolError
 from .engine import Engine, EngineError
-from .job import FACTS, LOADING, Answer, Covered, Job, judged, rules
+from .job import LOADING, Answer, Covered, Job, judged, rules
 from .prepare import Prepared, prepare
-from .questions import Questions
+from .questions import Questions, given
 from .twins import answers_of, groups_of, rule_of, text_of
 
 _MEMORY = 3_000_000_000
@@ -115,19 +115,11 @@ class Judge:
 
     def _unit(self, number: int, ends: Mapping[int, int], skipped: Collection[int]) -> list[Answer]:
         answers: list[Answer] = []
-        given = ""
         done: set[int] = set()
-        for policy, text in self._questions.of(number, ends, skipped):
+        for policy, _text in given(self._questions.of(number, ends, skipped), number, self._engine.give, answers):
             if policy in done:
                 continue
             self._timer.at(number, policy)
-            try:
-                if text is not given:
-                    self._engine.give(text)
-                    given = text
-            except EngineError as error:
-                answers.append(Answer(number, FACTS, "", error.message, failed=True))
-                break
             index, group = self._group_of.get(policy, (0, ()))
             if group and not any(number >= ends.get(other, number + 1) for other in group):
                 together = self._together(number, index)

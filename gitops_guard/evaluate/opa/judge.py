@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 
 from ...errors import ToolError
 from ..engine import UNDEFINED, Engine, EngineError
-from ..job import FACTS, Answer, Covered, Job, judged, rules
+from ..job import Answer, Covered, Job, judged, rules
 from ..prepare import Prepared
-from ..questions import Questions
+from ..questions import Questions, given
 from ..worker import Timer
 from .client import Client, EvaluationError, LateError, Link
 from .texts import Texts, number_of
@@ -62,16 +62,7 @@ class OpaJudge:
         answers: list[Answer] = []
         asked: list[_Question] = []
         for number in numbers:
-            given = ""
-            for policy, text in self._questions.of(number, ends, skipped):
-                self._timer.rest()
-                try:
-                    if text is not given:
-                        self._reader.give(text)
-                        given = text
-                except EngineError as error:
-                    answers.append(Answer(number, FACTS, "", error.message, failed=True))
-                    break
+            for policy, text in given(self._questions.of(number, ends, skipped), number, self._reader.give, answers):
                 asked += [_Question(number, policy, f"data.{self._job.policies[policy].package}.{rule}", text)
                           for rule in self._rules[policy]]
         self._timer.rest()
