@@ -15,29 +15,32 @@ _BY_COUNT: dict[int, str] = {
         hex.decode hex.encode intersection is_array is_boolean is_null is_number is_object is_set is_string
         json.is_valid json.marshal json.unmarshal lower max min net.cidr_expand net.cidr_is_valid object.keys
         object.union_n product regex.is_valid round semver.is_valid sort strings.reverse sum time.clock time.date
-        time.format time.parse_duration_ns time.parse_rfc3339_ns time.weekday to_number trace trim_space type_name union
+        time.parse_duration_ns time.parse_rfc3339_ns time.weekday to_number trace trim_space type_name union
         units.parse units.parse_bytes upper urlquery.decode urlquery.decode_object urlquery.encode
-        urlquery.encode_object uuid.parse walk yaml.is_valid yaml.marshal yaml.unmarshal
+        urlquery.encode_object walk yaml.is_valid yaml.unmarshal
     """,
     2: """
         array.concat bits.and bits.lsh bits.or bits.rsh bits.xor concat contains crypto.hmac.equal crypto.hmac.md5
-        crypto.hmac.sha1 crypto.hmac.sha256 crypto.hmac.sha512 endswith format_int graph.reachable graph.reachable_paths
+        crypto.hmac.sha1 crypto.hmac.sha256 crypto.hmac.sha512 endswith format_int graph.reachable
         indexof indexof_n json.filter json.marshal_with_options json.patch json.remove net.cidr_contains
         net.cidr_intersects numbers.range object.filter object.remove object.subset object.union regex.match regex.split
         semver.compare split sprintf startswith strings.any_prefix_match strings.any_suffix_match strings.count
-        strings.replace_n time.diff time.parse_ns trim trim_left trim_prefix trim_right trim_suffix
+        strings.replace_n trim trim_left trim_prefix trim_right trim_suffix
     """,
     3: """
         array.slice glob.match numbers.range_step object.get regex.find_all_string_submatch_n regex.find_n regex.replace
         replace substring
     """,
     4: """
-        regex.template_match time.add_date
+        time.add_date
     """,
 }
 
 ARITIES: dict[str, int] = {"print": -1} | {name: count for count, names in _BY_COUNT.items() for name in names.split()}
 """Name -> number of arguments; -1 for any."""
+
+WRITERS = frozenset(("format_int", "json.marshal", "json.marshal_with_options", "sprintf"))
+"""Those that make text of numbers."""
 
 _OUTSIDE = "a verdict can't depend on the machine or the network"
 _RANDOM = "a verdict can't depend on chance"
@@ -56,9 +59,14 @@ _MISSING = """
     rego.metadata.chain rego.metadata.rule rego.parse_module strings.render_template uri.parse uri.is_valid
 """
 
+_DIFFERENT = """
+    graph.reachable_paths json.match_schema json.verify_schema regex.template_match time.diff time.format time.parse_ns uuid.parse
+    yaml.marshal
+"""
+
 REFUSED: dict[str, str] = {
     "http.send": _OUTSIDE, "net.lookup_ip_addr": _OUTSIDE, "opa.runtime": _OUTSIDE, "rand.intn": _RANDOM, "uuid.rfc4122": _RANDOM,
-    "json.match_schema": _APART, "json.verify_schema": _APART,
+    **dict.fromkeys(_DIFFERENT.split(), _APART),
     **dict.fromkeys(_MISSING.split(), _ONE),
 }
 """Name -> why no policy may call it."""

@@ -38,7 +38,7 @@ def _do(root: list[Any], operation: Any) -> None:
         raise ValueError(f"an operation {name} has no {needs}")
     path = _path(operation["path"])
     given = copy.deepcopy(_find(root, _path(operation["from"])) if needs == "from" else operation.get("value"))
-    if name == "test" and not _same(_find(root, path), given):
+    if name == "test" and not same(_find(root, path), given):
         raise ValueError("an operation test finds another value")
     if name in ("remove", "replace"):
         _remove(root, path, root_too=name == "replace")
@@ -93,7 +93,7 @@ def _insert(root: list[Any], path: list[Any], value: Any) -> None:
         holder.insert(_index(holder, key, len(holder)), value)
     elif isinstance(holder, dict):
         holder[key] = value
-    elif isinstance(holder, set) and _same(key, value):
+    elif isinstance(holder, set) and same(key, value):
         holder.add(key)
     else:
         raise ValueError("an operation adds to what holds nothing of that name")
@@ -114,12 +114,12 @@ def _index(items: list[Any], key: Any, last: int) -> int:
     return index
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Equal as in Rego, where true is not 1."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
+        return len(one) == len(other) and all(map(same, one, other))
     return bool(one == other)

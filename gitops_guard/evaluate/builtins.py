@@ -15,8 +15,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ..rego_glob import as_regex
+from .builtin_checks import refused
+from .builtin_json import JSON_EXTENSIONS
+from .builtin_numbers import NUMBER_EXTENSIONS
 from .builtin_patch import json_patch
+from .builtin_regex import is_pattern
 from .builtin_text import TEXT_EXTENSIONS
+from .builtin_times import TIME_EXTENSIONS
 
 
 def _text(value: Any) -> bytes:
@@ -41,6 +46,7 @@ def _hmac_equal(one: Any, other: Any) -> bool:
     return hmac.compare_digest(_text(one), _text(other))
 
 
+_MOST = 1 << 16
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -49,7 +55,7 @@ def _network(value: Any) -> _Network:
     text = _text(value).decode()
     try:
         if "/" in text and "%" not in text and text.rpartition("/")[2].isdigit():
-            return ipaddress.ip_network(text, strict=False)
+            return _mapped(ipaddress.ip_network(text, strict=False))
     except ValueError:
         pass
     raise ValueError("expects a network in CIDR notation")
@@ -58,9 +64,23 @@ def _network(value: Any) -> _Network:
 def _address(text: str) -> _Network:
     """The network of one address. Raises ValueError, which doesn't show the value."""
     try:
-        return ipaddress.ip_network(ipaddress.ip_address(text))
+        return _mapped(ipaddress.ip_network(ipaddress.ip_address(text)))
     except ValueError:
         raise ValueError("expects an address or a network in CIDR notation") from None
+
+
+def _mapped(network: _Network) -> _Network:
+    """An IPv6 network of IPv4 addresses is one of IPv4 to Go."""
+    if isinstance(network, ipaddress.IPv6Network) and network.prefixlen >= 96 and network.network_address.ipv4_mapped is not None:
+        return ipaddress.IPv4Network((network.network_address.ipv4_mapped, network.prefixlen - 96))
+    return network
+
+
+def _expand(value: Any) -> list[str]:
+    network = _network(value)
+    if network.num_addresses > _MOST:
+        raise refused("a network of more than 65,536 addresses")
+    return [str(network[index]) for index in range(network.num_addresses)]
 
 
 def _within(outer: _Network, inner: _Network) -> bool:
@@ -111,6 +131,12 @@ def _glob_match(pattern: Any, delimiters: Any, text: Any) -> bool:
     return _glob(pattern, separators).fullmatch(text) is not None
 
 
+def _trace(text: Any) -> bool:
+    """Nobody reads the trace."""
+    _text(text)
+    return True
+
+
 EXTENSIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     **{f"crypto.{name}": (1, _hash(name)) for name in ("md5", "sha1", "sha256")},
     **{f"crypto.hmac.{name}": (2, _hmac(name)) for name in ("md5", "sha1", "sha256", "sha512")},
@@ -118,7 +144,13 @@ EXTENSIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "glob.match": (3, _glob_match),
     "net.cidr_intersects": (2, _intersects),
     "net.cidr_contains": (2, _contains),
+    "net.cidr_expand": (1, _expand),
     "net.cidr_is_valid": (1, _is_valid),
     "json.patch": (2, json_patch),
+    "regex.is_valid": (1, is_pattern),
+    "trace": (1, _trace),
+    **JSON_EXTENSIONS,
+    **NUMBER_EXTENSIONS,
     **TEXT_EXTENSIONS,
+    **TIME_EXTENSIONS,
 }

@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .builtin_checks import NOT_AS_OPA
 from .builtins import EXTENSIONS
+from .faithful import HELPERS, PREFIX
 
 UNDEFINED = '"<undefined>"'
 """What the engine answers for a rule that has no value."""
@@ -26,8 +28,11 @@ _SAME = (
     (re.compile(r"value for key .* generated multiple times"), "object keys must be unique"),
 )
 """What OPA and regorus put in other words, and ours for both (opa/client.py)."""
-_OURS = re.compile(r"extension '(?P<name>[a-z0-9_.]+)' raises Python error: \w+: ")
-"""Before what a builtin of builtins.py says; OPA puts the name there."""
+_OURS = re.compile(rf"extension '(?:{PREFIX}(?P<helped>[a-z0-9_.]+)\.\w+|(?P<name>[a-z0-9_.]+))' raises Python error: \w+: ")
+"""Before what a builtin of builtins.py says, or what helps one (faithful.py); OPA puts the name there."""
+_UNFIT = (("not an i64", "a number of more than 64 bits"),
+          ("TypeError: unhashable type", "a set of arrays, objects or sets, or an object with such keys,"))
+"""What is said of a value that can't be handed to a builtin of builtins.py, and ours for it."""
 _AFTER = re.compile(r"[.,;:]?\s+(?:[Gg]ot|but found|found|received)\b.*", re.DOTALL)
 
 
@@ -58,7 +63,7 @@ class Engine:
         self._engine.set_enable_coverage(coverage)
         self.printed: list[str] = []
         """What `print` said while the last rule was asked: `<name of the file>:<line>: <text>`."""
-        for name, (arity, function) in EXTENSIONS.items():
+        for name, (arity, function) in (EXTENSIONS | HELPERS).items():
             self._engine.add_extension(name, arity, function)
 
     def add(self, name: str, text: str) -> None:
@@ -92,9 +97,12 @@ class Engine:
         return answer
 
     def covered(self) -> dict[str, tuple[list[int], list[int]]]:
-        """By file: the lines that were evaluated since the beginning, or the last `forget`; and those that were not."""
+        """By file: the lines that were evaluated since the beginning, or the last `forget`; and those that were not.
+
+        Files without a name, which are of our own making, are left out.
+        """
         report = json.loads(self._engine.get_coverage_report_as_json())
-        return {file["path"]: (file["covered"], file["not_covered"]) for file in report["files"]}
+        return {file["path"]: (file["covered"], file["not_covered"]) for file in report["files"] if file["path"]}
 
     def forget(self) -> None:
         """Begin anew with what is covered."""
@@ -114,7 +122,9 @@ def _told(text: str, mask: bool) -> EngineError:
     """The engine's error in our words; with `mask`, without the values of the input that it shows."""
     place = _PLACE.search(text)
     match = _ERROR.search(text)
-    message = _OURS.sub(r"\g<name>: ", match.group("message") if match else text.partition("\n\nStack backtrace")[0])
+    message = match.group("message") if match else text.partition("\n\nStack backtrace")[0]
+    message = _OURS.sub(lambda found: f"{found['helped'] or found['name']}: ", message)
+    message = next((f"{ours} {NOT_AS_OPA}" for theirs, ours in _UNFIT if message.startswith(theirs)), message)
     if mask:
         message = next((ours for theirs, ours in _SAME if theirs.search(message)), masked(message))
     message = " ".join(message.split())[:300] or "the engine failed"

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .builtin_names import ARITIES
+from .faithful import PACKAGE, PREFIX
 from .syntax import COMPREHENSIONS, REFERENCES, children, dotted, inner, kind_of, place, queries, text_of
 
 _NAME = "__bound_{}__"
@@ -119,8 +120,10 @@ def _may_lack(node: Any) -> bool:
         return False
     if kind in REFERENCES:
         return True
-    if kind == "Call" and ".".join(dotted(inner(node)["fcn"])[0]) not in ARITIES:
-        return True
+    if kind == "Call":
+        name = ".".join(dotted(inner(node)["fcn"])[0])
+        if name not in ARITIES and not name.startswith((PREFIX, f"data.{PACKAGE}.")):
+            return True
     held = inner(node)["params"] if kind == "Call" else inner(node) if kind else node
     return any(_may_lack(child) if kind_of(child) else _any_lacks(child) for child in children(held))
 

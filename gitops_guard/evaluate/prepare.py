@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..rego_file import RegoFile
 from .engine import Engine, EngineError
-from .lint import World, cycles, examine, rules_of
+from .faithful import LIBRARY, RewriteError, asks_library, faithful
+from .lint import cycles, examine
 from .negation import NegationError, write_out
+from .syntax import imported
+from .world import World, rules_of
 
 _CONFTEST_RULE = re.compile(r"(deny|violation|warn)(_[a-zA-Z0-9]+)*|exception")
 _V0_REMEDY = "convert it to Rego v1: opa fmt --write --v0-v1"
@@ -37,7 +40,7 @@ class Prepared:
     rules: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Package -> the rules that Conftest runs in it."""
     texts: Mapping[int, str] = field(default_factory=dict)
-    """File -> its text with negations written out, where that is another one."""
+    """File -> its text as this engine must have it to answer as OPA, where that is another one."""
 
 
 Watch = Callable[[int], None]
@@ -65,6 +68,8 @@ def prepare(files: Sequence[RegoFile], ours: Collection[int], known: Prepared | 
                 engine.add(str(number), known.texts.get(number, file.text))
         if more:
             engine.add("", more)
+        if asks_library([*known.texts.values(), *(file.text for file in files)]):
+            engine.add("", LIBRARY)
         watch(-1)
         try:
             engine.analyse()
@@ -92,13 +97,22 @@ def _examined(files: Sequence[RegoFile], ours: Collection[int], out: Mapping[int
         if file.builtin and not file.package.startswith("gitops_guard.lib."):
             continue
         try:
-            tree = _tree(file)
-            texts[number] = write_out(file.text, tree)
-            trees[number] = tree
+            trees[number] = _tree(file)
         except EngineError as error:
             rejected.append(_refused(number, file, error))
-        except NegationError as error:
+    names: dict[str, set[str]] = {}
+    for number, tree in trees.items():
+        names.setdefault(files[number].package, set()).update(name for name, _line in rules_of(tree))
+    for number, tree in list(trees.items()):
+        file = files[number]
+        if file.builtin:
+            continue
+        watch(number)
+        try:
+            texts[number] = _rewritten(file, tree, names[file.package] | {alias for alias, _words, _node in imported(tree)})
+        except (NegationError, RewriteError) as error:
             rejected.append(Rejected(number, error.message, error.line, error.column))
+            del trees[number]
     for entry in _unsafe(files, trees, watch):
         rejected.append(entry)
         del trees[entry.file]
@@ -137,6 +151,12 @@ def _problems(files: Sequence[RegoFile], ours: Collection[int], trees: Mapping[i
         found += [Rejected(number, f"the rule {rule} needs itself: recursion is no Rego", line, 1, _REMEDY)
                   for rule, line in rules_of(trees[number]) if looping.get((files[number].package, rule)) == line]
     return found
+
+
+def _rewritten(file: RegoFile, tree: Any, own: Collection[str]) -> str:
+    """The text of a file that is not built in. Raises NegationError and RewriteError."""
+    text = faithful(file.text, tree, own)
+    return write_out(text, tree if text == file.text else _tree(replace(file, text=text)))
 
 
 def _tree(file: RegoFile) -> Any:

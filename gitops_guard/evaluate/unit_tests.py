@@ -22,10 +22,11 @@ from ..policy import PolicySet
 from ..rego_file import RegoFile
 from .coverage import Coverage
 from .engine import UNDEFINED, Engine, EngineError
+from .faithful import LIBRARY, asks_library
 from .job import Covered, Job
-from .lint import rules_of
 from .pool import run
 from .syntax import name_of, statements, text_of
+from .world import rules_of
 
 SECONDS = 10.0
 """For one test, as for one policy and input in check."""
@@ -84,7 +85,9 @@ def examine(policies: PolicySet, *, builtin: bool = False, timeout: float = 10.0
     looked_at = [replace(file, builtin=False) for file in files] if builtin else files
     prepared = run(Job(looked_at, ours, [], [], [], timeout, data=policies.data), 1).prepared
     out = {entry.file for entry in prepared.rejected}
-    usable = {id(file): replace(file, text=prepared.texts.get(number, file.text), builtin=True)
+    # Those that are built in are tested as check takes them.
+    texts = {number: text for number, text in prepared.texts.items() if not files[number].builtin}
+    usable = {id(file): replace(file, text=texts.get(number, file.text), builtin=True)
               for number, file in enumerate(files) if number not in out}
 
     def left(group: Sequence[RegoFile]) -> tuple[RegoFile, ...]:
@@ -195,6 +198,8 @@ def _serve(load: _Load, wanted: Wanted, link: Connection, timeout: float) -> Non
         engine.know(load.data)
         for at, file in enumerate(files):
             engine.add(str(at), file.text)
+        if asks_library(file.text for file in load.files):
+            engine.add("", LIBRARY)
         engine.analyse()
         for said in _said(engine, files, number, wanted):
             if isinstance(said, _Begun):

@@ -6,7 +6,8 @@ import pytest
 
 from gitops_guard.evaluate.builtin_names import ARITIES, REFUSED
 from gitops_guard.evaluate.engine import Engine, EngineError
-from gitops_guard.evaluate.lint import World, cycles, examine
+from gitops_guard.evaluate.lint import cycles, examine
+from gitops_guard.evaluate.world import World
 
 LIBRARY = """
 package lib.things
