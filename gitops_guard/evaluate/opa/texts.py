@@ -91,7 +91,9 @@ def texts_of(job: Job, prepared: Prepared) -> Texts:
     out = {entry.file for entry in prepared.rejected}
     numbers = {id(file): number for number, file in enumerate(job.files) if number not in out}
     start = [file for policy in job.policies for file in policy.files if id(file) in numbers]
-    sequence = [numbers[id(file)] for file in ordered(needed([job.files[number] for number in numbers.values()], start))]
+    # The long ones late: a server compiles all that it holds with each policy that comes, or goes in the opposite order.
+    wanted = sorted(needed([job.files[number] for number in numbers.values()], start), key=lambda file: len(file.text))
+    sequence = [numbers[id(file)] for file in ordered(wanted)]
     broken = job.broken(prepared)
     asked = sorted({f"{policy.package}.{rule}" for number, policy in enumerate(job.policies) if number not in broken
                     for rule in rules(policy, prepared)})
