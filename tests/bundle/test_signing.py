@@ -59,6 +59,26 @@ def test_a_key_that_does_not_fit(keys, key, algorithm):
     assert error.value.__cause__ is None
 
 
+UNKNOWN_CURVE = "MEECAQAwEwYHKoZIzj0CAQYIKoZIzj0DAQ8EJzAlAgEBBCABAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ=="
+
+
+def unfit(keys, name):
+    """Keys that no signature is made with: behind a passphrase, public, of a curve that the library does not know."""
+    private = serialization.load_pem_private_key(keys["RS"], None)
+    return {
+        "locked": lambda: private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"hunter2")),
+        "public": lambda: private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo),
+        "curve": f"-----BEGIN PRIVATE KEY-----\n{UNKNOWN_CURVE}\n-----END PRIVATE KEY-----\n".encode,
+    }[name]()
+
+
+@pytest.mark.parametrize(("name", "algorithm"), [("locked", "RS256"), ("public", "RS256"), ("public", "ES256"), ("curve", "ES256")])
+def test_a_key_that_can_not_sign(keys, name, algorithm):
+    for ask in (lambda: signatures(FILES, unfit(keys, name), algorithm), lambda: public_key(unfit(keys, name), algorithm)):
+        with pytest.raises(UsageError, match=f"no key for {algorithm}"):
+            ask()
+
+
 def test_no_public_key_of_what_is_none():
-    with pytest.raises(UsageError, match="no private key for RS256"):
+    with pytest.raises(UsageError, match="no key for RS256"):
         public_key(b"hunter2", "RS256")
