@@ -18,6 +18,7 @@ from .bundle.suite import SUITE
 from .bundle.verdict import Verdict
 from .errors import ToolError
 
+_HOME = "https://open-policy-agent.github.io/gatekeeper/website/docs/gator"
 _TIMEOUT = 600.0
 _LIMIT = 500_000_000
 _OWN = "gatekeeper.sh"
@@ -39,11 +40,7 @@ class Suite:
 
 def program() -> str:
     """The path of gator. Raises ToolError where there is none."""
-    path = tool.find("gator")
-    if path is None:
-        raise ToolError("--verify: there is no gator on PATH, so nothing was verified; "
-                        "install it: https://open-policy-agent.github.io/gatekeeper/website/docs/gator")
-    return path
+    return tool.needed("gator", "--verify", f"install it: {_HOME}", ToolError)
 
 
 def is_own(body: Mapping[str, Any]) -> bool:

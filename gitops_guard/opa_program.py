@@ -16,20 +16,19 @@ from .errors import ToolError
 _TIMEOUT = 600.0
 _LIMIT = 500_000_000
 _KEY = "bundle"
+_RECORDED = "recorded "
 
 
 def program() -> str:
     """The path of opa. Raises ToolError where there is none."""
-    path = tool.find("opa")
-    if path is None:
-        raise ToolError("--verify: there is no opa on PATH, so nothing was verified; "
-                        "install it: https://www.openpolicyagent.org/docs#running-opa")
-    return path
+    return tool.needed("opa", "--verify", "install it: https://www.openpolicyagent.org/docs#running-opa", ToolError)
 
 
 def answers(path: str, bundle: bytes, reviews: Sequence[Mapping[str, Any]], key: tuple[str, str] | None = None,
             ) -> list[Verdict | None]:
-    """The webhook's answer to each AdmissionReview; None where opa fails on it. `key` is (algorithm, key) of a signed bundle.
+    """The webhook's answer to each AdmissionReview; None where opa fails on it. What is recorded is a warning.
+
+    `key` is (algorithm, key) of a signed bundle.
 
     Raises ToolError where opa does not take the bundle, or answers something else than an AdmissionReview.
     """
@@ -65,4 +64,10 @@ def _verdict(entry: Mapping[str, Any], uid: str) -> Verdict | None:
     denied = tuple(response["status"]["message"].split("\n")) if "status" in response else ()
     if response["uid"] != uid or response["allowed"] is not (not denied):
         raise ValueError
-    return Verdict(denied, tuple(response.get("warnings", ())))
+    return Verdict(denied, tuple(response.get("warnings", ())) or _recorded(response))
+
+
+def _recorded(response: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the audit log gets in mode dryrun, in which nothing is told."""
+    lines = response.get("auditAnnotations", {}).get("faults", "").split("\n")
+    return tuple(sorted({line.removeprefix(_RECORDED) for line in lines if line.startswith(_RECORDED)}))

@@ -39,6 +39,14 @@ def find(name: str) -> str | None:
     return shutil.which(name)
 
 
+def needed(name: str, by: str, remedy: str, error: type[Exception]) -> str:
+    """The program's path. Raises `error`, which names the option that needs it and the remedy, where it isn't installed."""
+    path = find(name)
+    if path is None:
+        raise error(f"{by}: there is no {name} on PATH; {remedy}")
+    return path
+
+
 def run(argv: Sequence[str], *, cwd: str | os.PathLike[str] | None = None, timeout: float = 60.0,
         env: Mapping[str, str | None] | None = None, inherit: bool = True, limit: int | None = None,
         error: type[Exception]) -> Done:

@@ -15,7 +15,7 @@ from ..origin import Map
 from ..policy import PolicySet
 from ..trials.samples import documents
 from ..verifying import compared, embedded
-from .bundle_verify import SHOWN, asked, counts, is_json, show, table, tell
+from .bundle_verify import SHOWN, asked, counts, is_json, show, shown, table, tell
 
 
 def verify(policies: PolicySet, found: Admission, config: Config, output: Path, objects: Sequence[tuple[str, Map]],
@@ -39,11 +39,8 @@ def verify(policies: PolicySet, found: Admission, config: Config, output: Path, 
     fit = [case for case in other if is_json(case.review) and is_readable(case.review["request"]["object"])]
     if not fit and not requests:
         raise NothingToCheckError("--verify: the rules have no examples, so there is nothing to ask about; name PATHS")
-    # What is only recorded must be right as well: it is compared as what is told.
-    settings = config.admission
-    recorded = settings.mode == "dryrun"
-    ours = embedded(policies, replace(found, rules=tuple(of_objects)), replace(settings, mode="warn") if recorded else settings,
-                    fit, today)
+    settings, told = shown(config.admission)
+    ours = embedded(policies, replace(found, rules=tuple(of_objects)), settings, fit, today)
     apart = compared(fit, ours, answers(path, output, [case.review["request"]["object"] for case in fit]))
     of_suite = suite(path, output)
     cases_of_suite = of_suite.passed + len(of_suite.failed)
@@ -55,7 +52,7 @@ def verify(policies: PolicySet, found: Admission, config: Config, output: Path, 
     table({
         "examples": len(examples),
         "objects of the repository": len(objects),
-        **counts(ours, "recorded" if recorded else "warned"),
+        **counts(ours, told),
         "not judged (no object)": len(other) - len(fit),
         "not judged (Gatekeeper's)": len(cases) - len(other),
         "requests, by the suite alone": requests,

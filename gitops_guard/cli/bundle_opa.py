@@ -16,7 +16,7 @@ from ..origin import Map
 from ..policy import PolicySet
 from ..trials.samples import documents
 from ..verifying import compared, embedded
-from .bundle_verify import asked, counts, is_json, table, tell
+from .bundle_verify import asked, counts, is_json, shown, table, tell
 from .writing import write_folder, write_whole
 
 _TOO_LARGE = 100_000
@@ -89,14 +89,15 @@ def verify(policies: PolicySet, found: Admission, config: Config, key: Key | Non
     examples = list(documents(policies, found.rules))
     cases = asked(examples, objects)
     fit = [case for case in cases if is_json(case.review)]
-    ours = embedded(policies, found, config.admission, fit, today)
+    settings, told = shown(config.admission)
+    ours = embedded(policies, found, settings, fit, today)
     theirs = answers(path, output.read_bytes(), [case.review for case in fit], None if key is None else key.verifying)
     apart = compared(fit, ours, theirs)
     tell("opa", apart)
     table({
         "examples": len(examples),
         "objects of the repository": len(objects),
-        **counts(ours, "warned"),
+        **counts(ours, told),
         "not judged (no JSON)": len(cases) - len(fit),
         "disagreements": len(apart),
     })

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..bundle.verdict import Verdict
+from ..config import Admission as Settings
 from ..config import Config
 from ..errors import NothingToCheckError
 from ..origin import Map
@@ -43,6 +45,12 @@ def is_json(document: Mapping[str, Any]) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def shown(settings: Settings) -> tuple[Settings, str]:
+    """The settings to compare with, and what becomes of what is not refused: what is only recorded must be right as well."""
+    recorded = settings.mode == "dryrun"
+    return (replace(settings, mode="warn"), "recorded") if recorded else (settings, "warned")
 
 
 def tell(engine: str, apart: Sequence[Disagreement]) -> None:

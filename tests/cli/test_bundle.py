@@ -162,7 +162,7 @@ def test_verify_needs_the_program(run, monkeypatch, tmp_path, target, program):
     monkeypatch.setenv("PATH", str(tmp_path))
     done = run("--target", target, "-o", "out", "--verify")
     assert done.exit_code == 4
-    assert f"there is no {program} on PATH, so nothing was verified; install it: https://" in done.stderr
+    assert f"--verify: there is no {program} on PATH; install it: https://" in done.stderr
 
 
 FAKE = """#!{python}
@@ -199,6 +199,27 @@ def test_what_disagrees_is_shown(run, monkeypatch, tmp_path, answer, code, said)
     assert said in done.stdout
     assert ("\n  opa:   nothing\n" in done.stdout) is (answer == ALLOWS)
     assert ("opa does not take the bundle" in done.stderr) is (code == 4)
+
+
+def recording(fault):
+    response = f'{{"uid": request["uid"], "allowed": True, "auditAnnotations": {{"faults": "{fault}"}}}}'
+    return f'"result": {{"apiVersion": "v", "kind": "AdmissionReview", "response": {response}}}'
+
+
+@pytest.mark.parametrize(("answer", "said"), [
+    (ALLOWS, "  opa:   nothing\n"),
+    (recording("recorded images/unpinned-tag: m\\nrecorded images/unpinned-tag: n\\nrecorded images/unpinned-tag: m"),
+     "  opa:   warned: images/unpinned-tag: m; warned: images/unpinned-tag: n\n"),
+    (recording("waived images/unpinned-tag: m"), "  opa:   nothing\n"),
+])
+def test_what_is_only_recorded_is_compared(run, monkeypatch, tmp_path, answer, said):
+    (tmp_path / "repo" / ".gitops-guard.yaml").write_text("admission: {mode: dryrun}\n")
+    stand_in(monkeypatch, tmp_path, "opa", FAKE.format(python=sys.executable, answer=answer))
+    done = run("--target", "opa", "-o", "a.tar.gz", "--select", "images/unpinned-tag", "--verify")
+    assert done.exit_code == 1
+    assert "images/unpinned-tag, bad example 1: tags that move\n  check: warned: images/unpinned-tag: container agent: " in done.stdout
+    assert said in done.stdout
+    assert "\nrecorded  " in done.stdout
 
 
 def test_paths_that_render_nothing(run, monkeypatch, tmp_path):

@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from cryptography.hazmat.primitives import serialization
 from opa_webhook import Webhook, webhook
 from servers import NotStartedError
 
+from gitops_guard import bundling
 from gitops_guard.bundle import archive
 from gitops_guard.bundle.install import IMAGE, install_set
-from gitops_guard.cli import cli
+from gitops_guard.cli import bundle_opa, cli
 from gitops_guard.examples import read_examples
 from gitops_guard.source import Dialect, parse
 from gitops_guard.trials.samples import documents
@@ -69,6 +71,34 @@ def test_the_same_bytes_wherever_it_is_built(tool, tmp_path):
     assert one == other
     built = subprocess.run([tool("opa"), "build", "-b", tmp_path / "one" / "b.tar.gz", "-o", tmp_path / "built.tar.gz"], capture_output=True, text=True, check=False)
     assert (built.returncode, built.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("mode", ["deny", "warn", "dryrun"])
+def test_verify_agrees(tool, tmp_path, monkeypatch, mode):
+    monkeypatch.setenv("PATH", str(tool("opa").parent), prepend=":")
+    code, rows = verified(tmp_path, mode)
+    assert (code, rows["disagreements"]) == (0, 0)
+    assert rows["denied"] + rows["recorded" if mode == "dryrun" else "warned"] > 10
+    monkeypatch.setattr(bundle_opa, "for_opa", spoilt)
+    code, rows = verified(tmp_path, mode)
+    assert code == 1
+    assert rows["disagreements"] > 10
+
+
+def spoilt(policies, found, config):
+    """A bundle that words every fault otherwise."""
+    made = bundling.for_opa(policies, found, config)
+    path = "gitops_guard/bundle/review.rego"
+    assert "line(fault) := trim_space(" in made.files[path]
+    return replace(made, files={**made.files, path: made.files[path].replace("line(fault) := trim_space(", "line(fault) := upper(")})
+
+
+def verified(folder: Path, mode: str) -> tuple[int, dict[str, int]]:
+    """`bundle --verify`: its exit code, and its table."""
+    (folder / "config.yaml").write_text(CONFIG.replace("{exempt", f"{{mode: {mode}, exempt"))
+    done = CliRunner().invoke(cli, ["bundle", "--target", "opa", "-o", str(folder / "b.tar.gz"), "--root", str(folder), "--config", str(folder / "config.yaml"), "--verify"])
+    rows = [line.rsplit(maxsplit=1) for line in done.stdout.splitlines()]
+    return done.exit_code, {row[0]: int(row[1]) for row in rows if row and row[-1].isdigit()}
 
 
 def keys(folder: Path, authority: Authority) -> tuple[Path, Path]:

@@ -34,9 +34,7 @@ allow if input.identity == {token}
 
 def program() -> str:
     """The path of opa. Raises ToolError, with the remedy, where there is none that we can judge with."""
-    path = tool.find("opa")
-    if path is None:
-        raise ToolError(f"--engine opa: there is no opa on PATH; {_REMEDY}")
+    path = tool.needed("opa", "--engine opa", _REMEDY, ToolError)
     done = tool.run([path, "version"], env=_environment(None), inherit=False, limit=100_000, error=ToolError)
     known = _VERSION.search(done.out.decode("utf-8", "replace"))
     if known is None:
