@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
+from . import orphans
+
 _CHUNK = 65_536
 _ERRORS = 1_000_000
 """How much of standard error is kept."""
@@ -169,23 +171,25 @@ class Server:
 
 @contextlib.contextmanager
 def serving(argv: Sequence[str], *, cwd: str | os.PathLike[str] | None = None, env: Mapping[str, str | None] | None = None,
-            inherit: bool = True, grace: float = 0.0, error: type[Exception]) -> Iterator[Server]:
+            inherit: bool = True, grace: float = 0.0, log: str | os.PathLike[str] | None = None,
+            error: type[Exception]) -> Iterator[Server]:
     """Run a program for as long as the block lasts; whatever ends the block, it and its process group are gone afterwards.
 
-    It is asked to end, and killed after `grace` seconds. See `run` for the rest. Raises `error` where it can't be started.
+    It is asked to end, and killed after `grace` seconds; where we are killed ourselves, Linux ends it. What it prints goes to the
+    file `log`, or is kept for `Server.said` alone. See `run` for the rest. Raises `error` where it can't be started.
     """
     whole: dict[str, str | None] = {**(os.environ if inherit else {}), **(env or {})}
     name = os.path.basename(argv[0])
-    with tempfile.TemporaryFile() as log:
+    with tempfile.TemporaryFile() if log is None else open(log, "w+b") as told:
         try:
-            process = subprocess.Popen(list(argv), cwd=cwd, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            process = subprocess.Popen(list(argv), cwd=cwd, stdin=subprocess.DEVNULL, stdout=told, stderr=told,
                                        env={key: value for key, value in whole.items() if value is not None},
-                                       start_new_session=True)
+                                       start_new_session=True, preexec_fn=orphans.ended_with_us())  # noqa: PLW1509 (calls C only)
         except OSError as problem:
             raise error(f"{name} can't be started: {problem.strerror}") from None
         with _killed(process):
             try:
-                yield Server(process, name, log, error)
+                yield Server(process, name, told, error)
             finally:
                 if grace:
                     process.terminate()

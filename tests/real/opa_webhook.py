@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import ssl
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import urllib3
-from certificates import Authority, Pair
-from cluster import answers
-from servers import serving
 
+from gitops_guard.apiserver import is_well
 from gitops_guard.bundle.verdict import Verdict
+from gitops_guard.certificates import Authority, Pair
+from gitops_guard.loopback import listening
+
+
+class NotStartedError(Exception):
+    """OPA ended, or was not ready in time; says what its log said last."""
 
 
 class Webhook:
@@ -57,14 +62,15 @@ class Webhook:
 
 @contextlib.contextmanager
 def webhook(opa: Path, folder: Path, bundle: Path, authority: Authority, own: Pair, more: Sequence[str] = ()) -> Iterator[Webhook]:
-    """Runs it as the install set does, until the block ends. Raises servers.NotStartedError where OPA does not take the bundle."""
+    """Runs it as the install set does, until the block ends. Raises NotStartedError where OPA does not take the bundle."""
     folder.mkdir(parents=True, exist_ok=True)
 
     def command(port: int) -> list[str]:
         return [str(opa), "run", "--server", f"--addr=https://127.0.0.1:{port}", f"--tls-cert-file={own.certificate}", f"--tls-private-key-file={own.key}",
                 "--authorization=basic", "--log-level=error", "--skip-version-check", *more, "--bundle", str(bundle)]
 
-    with serving(command, lambda port: answers(f"https://127.0.0.1:{port}/health?bundles", authority), folder / "opa.log") as port:
+    with listening(command, lambda port: is_well(f"https://127.0.0.1:{port}/health?bundles", authority), cwd=folder, env={"PATH": os.defpath, "HOME": str(folder)},
+                   patience=60, log=folder / "opa.log", error=NotStartedError) as (port, _server):
         made = Webhook(port, authority)
         try:
             yield made

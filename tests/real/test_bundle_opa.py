@@ -15,17 +15,16 @@ from typing import Any
 import manual_deploys
 import pytest
 from admission_requests import MALFORMED, REQUESTS, TODAY, Asked, bundled, by_config, thing, write_house
-from certificates import Authority
 from click.testing import CliRunner
 from cluster import STRATEGIC_PATCH
 from corpus import builtin, objects
 from cryptography.hazmat.primitives import serialization
-from opa_webhook import Webhook, webhook
-from servers import NotStartedError
+from opa_webhook import NotStartedError, Webhook, webhook
 
 from gitops_guard import bundling
 from gitops_guard.bundle import archive
 from gitops_guard.bundle.install import IMAGE, install_set
+from gitops_guard.certificates import Authority
 from gitops_guard.cli import bundle_opa, cli
 from gitops_guard.examples import read_examples
 from gitops_guard.source import Dialect, parse

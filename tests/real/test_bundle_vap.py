@@ -88,7 +88,7 @@ def ready(cluster: Cluster) -> tuple[Map, ...]:
     found = objects()
     for namespace in sorted({one["metadata"].get("namespace") or "default" for one in found} | {"vap"}):
         cluster.namespace(str(namespace))
-    served = set(cluster._discovered())
+    served = cluster.served()
     versions: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in found:
         group, slash, version = one["apiVersion"].rpartition("/")
@@ -100,7 +100,7 @@ def ready(cluster: Cluster) -> tuple[Map, ...]:
         answer = cluster.apply("root", definition, manager="tests")
         assert answer.ok or answer.status == 422, answer.message
     last = sorted(versions)[-1]
-    cluster.until(lambda: any(known == last for known in ((version.rpartition("/")[0], kind) for version, kind in cluster._discovered())), 120)
+    cluster.until(lambda: any(known == last for known in ((version.rpartition("/")[0], kind) for version, kind in cluster.served())), 120)
     return found
 
 
@@ -141,7 +141,7 @@ def wanted(ready: tuple[Map, ...]) -> dict[str, dict[int, str]]:
 
 def created(cluster: Cluster, found: Sequence[Map]) -> list[Answer | None]:
     """The answers to creating objects as a dry run, some at a time; None where there is no such kind."""
-    served = set(cluster._discovered())
+    served = cluster.served()
 
     def create(one: Map) -> Answer | None:
         return cluster.create("root", one, dry_run=True) if (one["apiVersion"], one["kind"]) in served else None

@@ -7,22 +7,19 @@ import json
 import os
 import re
 import secrets
-import socket
 import tempfile
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from ... import tool
 from ...errors import ToolError
+from ...loopback import listening
 from .client import Client, LateError, Link, Place, RefusedError, worded
 from .texts import Texts
 
 _OLDEST = 1
 _VERSION = re.compile(r"^Version:\s*v?([0-9]+)\.([0-9]+)", re.MULTILINE)
 _REMEDY = "install OPA 1.0 or later (https://www.openpolicyagent.org/docs#running-opa), or judge with --engine embedded"
-_ATTEMPTS = 3
-"""Another program may take the port between our choice and OPA's start."""
 _START, _ANSWER, _CHECK = 30.0, 2.0, 120.0
 _AUTHZ = """package system.authz
 
@@ -54,24 +51,22 @@ def started(path: str, texts: Texts) -> Iterator[Link]:
         _write(Path(folder), texts)
         token = secrets.token_urlsafe(32)
         (Path(folder) / "authz.rego").write_text(_AUTHZ.format(token=json.dumps(token)), encoding="utf-8")
-        for attempt in range(_ATTEMPTS):
-            link = Link(f"http://127.0.0.1:{_free_port()}", token)
-            with tool.serving(_command(path, link), cwd=folder, env=_environment(folder), inherit=False,
-                              error=_StartError) as server:
+
+        def link(port: int) -> Link:
+            return Link(f"http://127.0.0.1:{port}", token)
+
+        try:
+            with listening(lambda port: _command(path, link(port)), lambda port: _answers(link(port), texts), cwd=folder,
+                           env=_environment(folder), patience=_START, error=_StartError) as (port, server):
                 try:
-                    server.wait_for(partial(_answers, link, texts), _START)
-                except _StartError as error:
-                    _compiled(path, folder)
-                    if server.alive or attempt + 1 == _ATTEMPTS:
-                        raise ToolError(str(error)) from None
-                    continue
-                try:
-                    yield link
+                    yield link(port)
                 except ToolError:
                     if server.alive:
                         raise
                     raise ToolError(f"the opa of this run has ended: {server.said() or 'it did not say why'}") from None
-                return
+        except _StartError as error:
+            _compiled(path, folder)
+            raise ToolError(str(error)) from None
 
 
 class _StartError(Exception):
@@ -111,13 +106,6 @@ def _compiled(path: str, folder: str) -> None:
     except (ValueError, KeyError, TypeError):
         raise ToolError(f"opa check failed: {done.err.strip()[:500]}") from None
     raise RefusedError(places)
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def _answers(link: Link, texts: Texts) -> bool:
