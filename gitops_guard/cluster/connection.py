@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
+
+from .refusal import told
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -20,10 +21,6 @@ _OF_ITS_OWN = frozenset({500})
 """For an apply: a webhook that fails, a value that has no place in its type. They would fail as slowly again."""
 _WAIT_AT_MOST = 10.0
 _PROBE = 5.0
-_DENIED = re.compile(r'(?:admission webhook "[^"]{1,200}"|ValidatingAdmissionPolicy \'[^\']{1,200}\')')
-_FAILED = re.compile(r'failed calling webhook "[^"]{1,200}"|admission webhook "[^"]{1,200}" does not support dry run')
-_UNTYPED = re.compile(r"(\.[\w.\[\]-]*(?:\[[\w.-]+=\"[^\"]*\"[^\]]*\][\w.\[\]-]*)*): "
-                      r"(duplicate entries|field not declared in schema|expected \w+)")
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ class Connection:
                 if 200 <= status < 300:
                     return _parsed(data)
                 if status not in passing or not left:
-                    raise RefusedError(status, _told(status, data))
+                    raise RefusedError(status, told(status, _status(data)))
             time.sleep(min(max(pause, after), _WAIT_AT_MOST))
             pause *= 2
         raise SilentError("not asked")  # attempts < 1
@@ -177,33 +174,3 @@ def _status(data: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) and isinstance(found.get("message", ""), str) else {}
-
-
-def _told(status: int, data: bytes) -> str:
-    """Why, in words without values: the message of an API server may quote what it refuses."""
-    known = _status(data)
-    message, reason = known.get("message", ""), known.get("reason") or f"HTTP {status}"
-    if found := _FAILED.search(message):
-        return found.group()
-    if found := _DENIED.search(message):
-        return f"{found.group()} denied it"
-    if message.startswith("failed to create typed patch object"):
-        places = [f"{where}: {what}" for where, what in _UNTYPED.findall(message)[:3]]
-        return "it does not fit its type: " + ("; ".join(places) or "the API server says where in its log")
-    if "attempting to grant RBAC permissions" in message:
-        return "forbidden: it would grant rights that the account of this run does not have"
-    if "field manager conflict" in message or status == 409:
-        return "conflict with another writer"
-    causes = (known.get("details") or {}).get("causes") or []
-    fields = [_cause(cause) for cause in causes[:3] if isinstance(cause, dict) and cause.get("field")]
-    return {401: "unauthorized: the login has expired or is not known", 403: "forbidden"}.get(status, str(reason)) + (
-        ": " + "; ".join(fields) if fields else "")
-
-
-def _cause(cause: Mapping[str, Any]) -> str:
-    """The field and what is wrong with it, without what stands there."""
-    message = str(cause.get("message", ""))
-    if message.endswith("field is immutable") or "updates to" in message:
-        return f"{cause['field']} can't be changed"
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(cause.get("reason", "")).removeprefix("FieldValue")).lower()
-    return f"{cause['field']} is {words or 'wrong'}"
