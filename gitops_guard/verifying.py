@@ -27,6 +27,8 @@ class Case:
     """For people."""
     review: Map
     """The AdmissionReview."""
+    creates: bool = False
+    """Whether it was made of an object alone, which somebody creates."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,19 @@ def creation(name: str, body: Map, number: int) -> Case:
     """The case in which somebody creates an object."""
     origin = Origin(name, 1, 1)
     group, _slash, version = str(body.get("apiVersion", "")).rpartition("/")
-    request = _map(origin, uid=f"00000000-0000-0000-0000-{number:012x}", operation="CREATE",
-                   kind=_map(origin, group=group, version=version, kind=str(body.get("kind", ""))),
-                   userInfo=_map(origin, username="gitops-guard"), object=body)
+    request = mapping(origin, uid=f"00000000-0000-0000-0000-{number:012x}", operation="CREATE",
+                   kind=mapping(origin, group=group, version=version, kind=str(body.get("kind", ""))),
+                   userInfo=mapping(origin, username="gitops-guard"), object=body)
     metadata = body.get("metadata")
     namespace = metadata.get("namespace") if isinstance(metadata, Map) else None
     if isinstance(namespace, str) and namespace:
         request.put("namespace", namespace, origin)
-    return Case(name, as_review(request, origin))
+    return Case(name, as_review(request, origin), creates=True)
 
 
 def as_review(request: Map, origin: Origin) -> Map:
     """The AdmissionReview that asks about a request."""
-    return _map(origin, apiVersion="admission.k8s.io/v1", kind="AdmissionReview", request=request)
+    return mapping(origin, apiVersion="admission.k8s.io/v1", kind="AdmissionReview", request=request)
 
 
 def embedded(policies: PolicySet, admission: Admission, settings: Settings, cases: Sequence[Case], today: str,
@@ -134,7 +136,8 @@ def _resource(body: Any, number: int) -> list[Resource]:
     return [Resource(body, str(number), body.at.get("kind") or Origin("", 1, 1))] if isinstance(body, Map) else []
 
 
-def _map(origin: Origin, **values: Any) -> Map:
+def mapping(origin: Origin, **values: Any) -> Map:
+    """A mapping with one origin for all of it."""
     made = Map()
     for key, value in values.items():
         made.put(key, value, origin)

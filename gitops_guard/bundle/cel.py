@@ -8,7 +8,8 @@ from typing import Any
 
 MOST = 20
 """How many messages are shown; the API server throws a message of more than 5 KiB away."""
-_LONGEST = 5000
+LONGEST = 5000
+"""Of a message, in characters."""
 _PLACES = ", ".join(str(place) for place in range(MOST))
 
 
@@ -63,4 +64,4 @@ def shown(messages: str, ranked: str) -> str:
 
 def short(text: str, messages: str, ranked: str) -> str:
     """The text where an API server takes it, else the first of the messages."""
-    return f"{text}.size() <= {_LONGEST} ? {text} : {messages}[{ranked}.indexOf(0)] + '; and more'"
+    return f"{text}.size() <= {LONGEST} ? {text} : {messages}[{ranked}.indexOf(0)] + '; and more'"

@@ -10,6 +10,7 @@ _DENIED = re.compile(r'(?:admission webhook "[^"]{1,200}"|ValidatingAdmissionPol
 _FAILED = re.compile(r'failed calling webhook "[^"]{1,200}"|admission webhook "[^"]{1,200}" does not support dry run')
 _UNTYPED = re.compile(r"(\.[\w.\[\]-]*(?:\[[\w.-]+=\"[^\"]*\"[^\]]*\][\w.\[\]-]*)*): "
                       r"(duplicate entries|field not declared in schema|expected \w+)")
+_UNREAD = re.compile(r"cannot unmarshal (\w+) into Go struct field \w+\.([\w.]+) of type")
 
 
 def told(status: int, known: Mapping[str, Any]) -> str:
@@ -22,6 +23,8 @@ def told(status: int, known: Mapping[str, Any]) -> str:
     if message.startswith("failed to create typed patch object"):
         places = [f"{where}: {what}" for where, what in _UNTYPED.findall(message)[:3]]
         return "it does not fit its type: " + ("; ".join(places) or "the API server says where in its log")
+    if found := _UNREAD.search(message):
+        return f"it does not fit its type: {found[2]} is a {found[1]}"
     if "attempting to grant RBAC permissions" in message:
         return "forbidden: it would grant rights that the account of this run does not have"
     if "field manager conflict" in message or status == 409:

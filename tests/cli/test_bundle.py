@@ -9,7 +9,9 @@ import jwt
 import pytest
 from click.testing import CliRunner
 
-from gitops_guard.cli import cli
+from gitops_guard.bundle.verdict import Verdict
+from gitops_guard.cli import bundle_vap, cli
+from gitops_guard.vap_program import Asked
 
 HOUSE = """# METADATA
 # title: t
@@ -144,7 +146,6 @@ def test_a_signature(run, tmp_path):
     (("--target", "opa", "--install", "dir", "--signing-key", "key", "--signing-alg", "HS256"), "--install: HS256 is verified by the secret itself"),
     (("--target", "vap", "--install", "dir"), "are for --target opa"),
     (("--target", "gatekeeper", "--image", "x"), "are for --target opa"),
-    (("--target", "vap", "--verify"), "only an API server judges ValidatingAdmissionPolicies as the cluster will"),
     (("--target", "vap", "--signing-key", "key"), "are for --target opa"),
     (("--target", "opa", "--verify", "nowhere"), "there is no file or folder 'nowhere'"),
 ])
@@ -157,7 +158,7 @@ def test_wrong_usage(run, tmp_path, args, message):
     assert not (tmp_path / "repo" / "out").exists()
 
 
-@pytest.mark.parametrize(("target", "program"), [("opa", "opa"), ("gatekeeper", "gator")])
+@pytest.mark.parametrize(("target", "program"), [("opa", "opa"), ("gatekeeper", "gator"), ("vap", "etcd")])
 def test_verify_needs_the_program(run, monkeypatch, tmp_path, target, program):
     monkeypatch.setenv("PATH", str(tmp_path))
     done = run("--target", target, "-o", "out", "--verify")
@@ -347,3 +348,66 @@ def test_nothing_to_verify(run, monkeypatch, tmp_path, config, message):
     done = run("--target", "gatekeeper", "-o", "out", "--policy", "policies", "--select", "house/*", "--verify")
     assert done.exit_code == 3
     assert message in done.stderr
+
+
+NO_DIGEST = "images/missing-digest: container web: image nginx:1.27.3 must carry a digest"
+POD = """apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {containers: [{name: web, image: "nginx:1.27.3"}]}
+"""
+INFINITE = """apiVersion: example.com/v1
+kind: Infinite
+metadata: {name: many}
+spec: {most: .inf}
+"""
+
+
+def vap(run, monkeypatch, tmp_path, text, verdict, *more):
+    """`bundle --target vap --verify` of an object alone, to which an API server says this."""
+    repo = tmp_path / "repo"
+    (repo / "app").mkdir()
+    (repo / "app" / "web.yaml").write_text(text)
+    (repo / ".gitops-guard.yaml").write_text("admission: {mode: warn}\nrules: {images/missing-digest: {parameters: {require_digest: ['**']}}}\n")
+    monkeypatch.setattr(bundle_vap, "programs", lambda: None)
+    monkeypatch.setattr(bundle_vap, "documents", lambda *_given: ())
+    monkeypatch.setattr(bundle_vap, "answers", lambda _paths, _written, _rules, cases, _plurals: [verdict(case) for case in cases])
+    done = run("--target", "vap", "-o", "out", "--select", "images/missing-digest", "--verify", "app", *more)
+    return done, {line[:28].strip(): line[28:].strip() for line in done.stdout.splitlines()[-8:]}
+
+
+@pytest.mark.parametrize(("verdict", "code", "said"), [
+    (lambda case: Asked(case, Verdict((), (NO_DIGEST,))), 0, ""),
+    (lambda case: Asked(case, Verdict((), (NO_DIGEST[:60],)), frozenset({NO_DIGEST[:60]})), 0, ""),
+    (lambda case: Asked(case, Verdict()), 1, "  kube-apiserver: nothing\n"),
+    (lambda case: Asked(case, Verdict((NO_DIGEST,))), 1, f"  kube-apiserver: denied: {NO_DIGEST}\n"),
+    (lambda case: Asked(case, Verdict((), (f"{NO_DIGEST}; and more",))), 1, f"  kube-apiserver: warned: {NO_DIGEST}; and more\n"),
+    (lambda case: Asked(case, Verdict((), ("images/missing-digest: container other",)), frozenset({"images/missing-digest: container other"})), 1, "container other\n"),
+])
+def test_what_an_api_server_judges_otherwise_is_shown(run, monkeypatch, tmp_path, verdict, code, said):
+    done, rows = vap(run, monkeypatch, tmp_path, POD, verdict)
+    assert (done.exit_code, rows["disagreements"]) == (code, str(code)), done.output
+    assert (f"  check:          warned: {NO_DIGEST}\n" in done.stdout) is bool(code)
+    assert said in done.stdout
+
+
+@pytest.mark.parametrize(("text", "verdict", "row", "said"), [
+    (POD, lambda case: Asked(case, why="refused before any policy is asked: Invalid"), "not judged (refused before)", "Pod/web: refused before any policy is asked: Invalid"),
+    (INFINITE, None, "not judged (no JSON)", "Infinite/many: an API server can't be sent it"),
+])
+def test_what_is_not_judged_is_named(run, monkeypatch, tmp_path, text, verdict, row, said):
+    done, rows = vap(run, monkeypatch, tmp_path, text, verdict)
+    assert (done.exit_code, rows[row], rows["disagreements"]) == (0, "1", "0"), done.output
+    assert f"not judged: app: {said}\n" in done.stdout
+
+
+def test_nothing_to_ask_an_api_server(run, monkeypatch, tmp_path):
+    monkeypatch.setattr(bundle_vap, "programs", lambda: None)
+    monkeypatch.setattr(bundle_vap, "documents", lambda *_given: ())
+    done = run("--target", "vap", "-o", "out", "--select", "images/*", "--verify")
+    assert done.exit_code == 3
+    assert "so there is nothing to ask about; name PATHS" in done.stderr
+    house(tmp_path / "repo")
+    done = run("--target", "vap", "-o", "out", "--policy", "policies", "--select", "house/*", "--verify")
+    assert done.exit_code == 3
+    assert "the cluster enforces no rule" in done.stderr
