@@ -9,14 +9,21 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
+import manual_deploys
 import pytest
 from click.testing import CliRunner
+from cluster import Cluster
 from corpus import builtin, key, objects, resources, tell
+from recording_webhook import recording
 
+from gitops_guard.bundle import names
+from gitops_guard.bundle.suite import SUITE
 from gitops_guard.cli import bundle as bundle_folder
 from gitops_guard.cli import cli
 from gitops_guard.evaluate import Subjects, evaluate
+from gitops_guard.gator_program import suite
 from gitops_guard.policy import POLICY_ERROR
+from gitops_guard.re2 import quoted
 
 pytestmark = pytest.mark.real
 
@@ -35,8 +42,11 @@ GATEKEEPERS_OWN = ("templates.gatekeeper.sh", "constraints.gatekeeper.sh", "expa
 
 @pytest.fixture(scope="module")
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("gatekeeper")
-    (folder / "config.yaml").write_text(CONFIG)
+    return bundled(tmp_path_factory.mktemp("gatekeeper"), CONFIG)
+
+
+def bundled(folder: Path, config: str) -> Path:
+    (folder / "config.yaml").write_text(config)
     done = CliRunner().invoke(cli, ["bundle", "--target", "gatekeeper", "-o", str(folder / "out"), "--config", str(folder / "config.yaml"),
                                     "--root", str(folder)])
     assert done.exit_code == 0, done.stderr
@@ -90,6 +100,47 @@ def test_equal_verdicts_on_every_object(tool: Any, output: Path, tmp_path: Path)
     by_rule = Counter(rule for _object, rule in got)
     assert set(by_rule) == set(ids), by_rule
     tell(f"{len(found)} distinct objects, {len(ids)} rules, denied: {dict(by_rule)}, 0 disagreements")
+
+
+def test_manual_deploys(tool: Any, cluster: Cluster, tmp_path: Path) -> None:
+    """The table that the webhook and the API server have, too: of each row what a real API server asks a webhook, put to gator."""
+    folder = bundled(tmp_path, manual_deploys.CONFIG)
+    rows = table(cluster)
+    assert len({tried.title for tried, _name, _review in rows}) == len({tried.title for tried in manual_deploys.ATTEMPTS}) > 100
+    path = names.dashed(manual_deploys.RULE)
+    tests = [{"name": end or "refused", "template": "templates/k8sblockmanualdeploys.yaml", "constraint": f"constraints/{path}{end}.yaml",
+              "cases": [a_case(folder, number, *row, wanted=row[0].warned if end else not row[0].allowed) for number, row in enumerate(rows)]}
+             for end in ("", "-warnings")]
+    (folder / SUITE).write_text(json.dumps({"apiVersion": "test.gatekeeper.sh/v1alpha1", "kind": "Suite", "metadata": {"name": "table"}, "tests": tests}))
+    done = suite(str(tool("gator")), folder)
+    assert done.failed == ()
+    assert done.passed == 2 * len(rows)
+    tell(f"{len(rows)} requests of {len(manual_deploys.ATTEMPTS)} attempts, {sum(not tried.allowed for tried, _name, _review in rows)} of them refused, {sum(tried.warned for tried, _name, _review in rows)} told")
+
+
+def table(cluster: Cluster) -> list[tuple[manual_deploys.Attempt, str, Any]]:
+    """Each attempt, what its object is called, and the AdmissionReview about it. Nobody refuses anything meanwhile."""
+    manual_deploys.prepare(cluster)
+    rows = []
+    with recording(cluster, [manual_deploys.PRODUCTION, manual_deploys.DEVELOPMENT]) as seen:
+        for number in range(len(manual_deploys.ATTEMPTS)):
+            tried, name, answer = manual_deploys.attempt(cluster, number, "gator")
+            assert answer.ok, (tried.title, answer.message)
+            # What is changed or deleted was made before, which is asked about as well.
+            reviews = seen[:] if tried.verb == "create" or tried.fresh else seen[1:]
+            assert reviews, tried.title
+            # A pod that goes is asked about twice.
+            rows += [(tried, name, review) for review in reviews]
+            seen.clear()
+    return rows
+
+
+def a_case(folder: Path, number: int, tried: manual_deploys.Attempt, name: str, review: Any, *, wanted: bool) -> dict[str, Any]:
+    place = f"samples/table-{number}.json"
+    (folder / place).write_text(json.dumps(review))
+    message = quoted(manual_deploys.said(tried, name)).replace(quoted("made-"), f"{quoted('made-')}[a-z0-9]{{5}}")
+    assertions = [{"violations": 1, "message": f"^{message}$"}] if wanted else []
+    return {"name": f"{number} {tried.title}", "object": place, "assertions": [{"violations": int(wanted)}, *assertions]}
 
 
 def verified(tool: Any, monkeypatch: pytest.MonkeyPatch, folder: Path, *args: str) -> tuple[int, dict[str, int]]:
