@@ -57,7 +57,6 @@ class Client:
         self._token = token
         self._pool = urllib3.PoolManager(ssl_context=ssl.create_default_context(cafile=str(authority)), retries=False, maxsize=32,
                                          timeout=_TIMEOUT)
-        self._served: dict[tuple[str, str], Served] = {}
 
     def close(self) -> None:
         """Let go of the sockets."""
@@ -100,16 +99,6 @@ class Client:
                     for one in version.get("resources", ()):
                         found[written, one["responseKind"]["kind"]] = Served(one["resource"], one["scope"] == "Namespaced")
         return found
-
-    def path(self, thing: Mapping[str, Any], *, collection: bool = False) -> str:
-        """Where an object is, or the collection to create it in. Raises KeyError where no such kind is served."""
-        version, kind = thing["apiVersion"], thing["kind"]
-        if (version, kind) not in self._served:
-            self._served = dict(self.served())
-        served = self._served[version, kind]
-        meta = thing["metadata"]
-        inside = place(version, served.resource, (meta.get("namespace") or "default") if served.namespaced else "")
-        return inside if collection else f"{inside}/{quote(meta['name'], safe=':')}"
 
 
 def place(version: str, resource: str, namespace: str = "") -> str:

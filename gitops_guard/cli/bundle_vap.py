@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def verify(policies: PolicySet, found: Admission, config: Config, output: Path, 
     """Compare what a real API server makes of the written folder with the embedded engine; print both counts; the exit code.
 
     What it can't be asked, or refuses before it asks any policy, is named and counted. Raises ToolError where a program is
-    missing, or does not take the folder; NothingToCheckError where there is no policy, or nothing to ask about.
+    missing, or does not take the folder; NothingToCheckError where there is no policy, or nothing that is judged.
     """
     paths = programs()
     written = [document for path in sorted(output.glob("*.yaml"))
@@ -56,13 +57,9 @@ def verify(policies: PolicySet, found: Admission, config: Config, output: Path, 
     theirs = [_whole(one, wanted) for one, wanted in zip(judged, expected, strict=True)]
     apart = compared([one.case for one in judged], expected, theirs)
     unseen = [one for one, all_of_it, part in zip(judged, ours, seen, strict=True) if all_of_it != part]
-    for case in (case for case in cases if not is_json(case.review)):
-        _unjudged(case.name, "an API server can't be sent it")
-    for one in answered:
-        if one.verdict is None:
-            _unjudged(one.case.name, one.why)
-    for one in unseen:
-        _unjudged(one.case.name, "check finds a fault by a rule whose twin does not look at this kind")
+    _tell_unjudged([(case.name, "an API server can't be sent it") for case in cases if not is_json(case.review)],
+                   [(one.case.name, one.why) for one in answered if one.verdict is None],
+                   [(one.case.name, "check finds a fault by a rule whose twin does not look at this kind") for one in unseen])
     tell("kube-apiserver", apart)
     table({
         "examples": len(examples),
@@ -73,6 +70,8 @@ def verify(policies: PolicySet, found: Admission, config: Config, output: Path, 
         "not judged (no twin)": len(unseen),
         "disagreements": len(apart),
     })
+    if not judged:
+        raise NothingToCheckError("--verify: nothing of this could be judged")
     return 1 if apart else 0
 
 
@@ -86,8 +85,9 @@ def _whole(one: Asked, wanted: Verdict | None) -> Verdict | None:
                      for told in (one.verdict.denied, one.verdict.warnings)))
 
 
-def _unjudged(name: str, why: str) -> None:
-    click.echo(one_line(f"not judged: {name}: {why}"))
+def _tell_unjudged(*reasons: Iterable[tuple[str, str]]) -> None:
+    for name, why in chain(*reasons):
+        click.echo(one_line(f"not judged: {name}: {why}"))
 
 
 def _seen(one: Asked, verdict: Verdict | None, rules: Sequence[AdmissionRule], twins: Mapping[str, Twin]) -> Verdict | None:
@@ -104,7 +104,7 @@ def _looks_at(twin: Twin, kind: Mapping[str, Any]) -> bool:
                                        for seen in twin.resources)
 
 
-def _plurals(twins: Sequence[Twin] | Any, examples: Sequence[tuple[str, Map]]) -> dict[tuple[str, str], str]:
+def _plurals(twins: Iterable[Twin], examples: Sequence[tuple[str, Map]]) -> dict[tuple[str, str], str]:
     """What twins and requests call the resources of kinds."""
     found = {(seen.group, seen.kind): seen.resource for twin in twins for seen in twin.resources
              if "*" not in seen.resource and "/" not in seen.resource}

@@ -397,7 +397,8 @@ def test_what_an_api_server_judges_otherwise_is_shown(run, monkeypatch, tmp_path
 ])
 def test_what_is_not_judged_is_named(run, monkeypatch, tmp_path, text, verdict, row, said):
     done, rows = vap(run, monkeypatch, tmp_path, text, verdict)
-    assert (done.exit_code, rows[row], rows["disagreements"]) == (0, "1", "0"), done.output
+    assert (done.exit_code, rows[row], rows["disagreements"]) == (3, "1", "0"), done.output
+    assert "--verify: nothing of this could be judged" in done.stderr
     assert f"not judged: app: {said}\n" in done.stdout
 
 

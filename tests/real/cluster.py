@@ -19,7 +19,7 @@ from urllib.parse import quote
 from identities import IDENTITIES, Identity, every_right, token_file, tokens
 
 from gitops_guard.apiserver import Answer, Client, Identities, Programs, api_server, store, until
-from gitops_guard.apiserver.client import JSON
+from gitops_guard.apiserver.client import JSON, Served, place
 from gitops_guard.certificates import Authority, Pair
 
 __all__ = ["APPLY", "JSON", "JSON_PATCH", "MERGE_PATCH", "STRATEGIC_PATCH", "Answer", "Cluster", "RefusedError", "running"]
@@ -46,6 +46,7 @@ class Cluster:
         self._program = kubectl
         self._tokens = tokens()
         self._client = client
+        self._served: Mapping[tuple[str, str], Served] = {}
 
     def identity(self, name: str) -> Identity:
         return IDENTITIES[name]
@@ -89,7 +90,12 @@ class Cluster:
 
     def path(self, thing: Mapping[str, Any], *, collection: bool = False) -> str:
         """Where the API server has an object, or the collection to create it in. KeyError: it serves no such kind."""
-        return self._client.path(thing, collection=collection)
+        version, meta = thing["apiVersion"], thing["metadata"]
+        if (version, thing["kind"]) not in self._served:
+            self._served = self._client.served()
+        served = self._served[version, thing["kind"]]
+        inside = place(version, served.resource, (meta.get("namespace") or "default") if served.namespaced else "")
+        return inside if collection else f"{inside}/{quote(meta['name'], safe=':')}"
 
     def served(self) -> set[tuple[str, str]]:
         """apiVersion and kind of everything that there is now."""
