@@ -15,10 +15,10 @@ from click.testing import CliRunner
 from cluster import Cluster
 from corpus import builtin, key, objects, resources, tell
 from recording_webhook import recording
+from spoiling import spoil
 
 from gitops_guard.bundle import names
 from gitops_guard.bundle.suite import SUITE
-from gitops_guard.cli import bundle as bundle_folder
 from gitops_guard.cli import cli
 from gitops_guard.evaluate import Subjects, evaluate
 from gitops_guard.gator_program import suite
@@ -171,14 +171,7 @@ def test_verify_agrees(tool: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_verify_finds_a_spoilt_template(tool: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, template: str, was: str, now: str,
                                         least: int) -> None:
     """One that finds nothing where there is a fault, one that words it otherwise, one that only the suite can tell of."""
-    wrote = bundle_folder.write_folder
-
-    def spoilt(path: Path, files: dict[str, bytes]) -> None:
-        name = f"templates/{template}.yaml"
-        assert was.encode() in files[name]
-        wrote(path, {**files, name: files[name].replace(was.encode(), now.encode())})
-
-    monkeypatch.setattr(bundle_folder, "write_folder", spoilt)
+    spoil(monkeypatch, f"templates/{template}.yaml", was, now)
     (tmp_path / "config.yaml").write_text(CONFIG)
     code, rows = verified(tool, monkeypatch, tmp_path, "--config", str(tmp_path / "config.yaml"), "--root", str(tmp_path))
     assert code == 1

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from spoiling import spoil
 
-from gitops_guard.cli import bundle as bundle_folder
 from gitops_guard.cli import cli
 
 pytestmark = pytest.mark.real
@@ -104,14 +104,7 @@ def test_it_agrees(verified, tmp_path: Path, mode: str) -> None:
 ])
 def test_it_finds_a_spoilt_policy(verified, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rule: str, was: str, now: str, least: int) -> None:
     """One that words it otherwise, one that lets everything through, and what a user makes of one, which only requests can tell."""
-    wrote = bundle_folder.write_folder
-
-    def spoilt(path: Path, files: dict[str, bytes]) -> None:
-        name = f"{rule}.yaml"
-        assert was.encode() in files[name]
-        wrote(path, {**files, name: files[name].replace(was.encode(), now.encode())})
-
-    monkeypatch.setattr(bundle_folder, "write_folder", spoilt)
+    spoil(monkeypatch, f"{rule}.yaml", was, now)
     (tmp_path / "empty").mkdir()
     code, text, rows = verified("deny", "--root", str(tmp_path / "empty"))
     assert code == 1
