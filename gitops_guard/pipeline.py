@@ -53,7 +53,9 @@ def check(request: Request) -> Report:
     if shelf is not None:
         shelf.save()
     if changed and before is not None:
-        request = replace(request, named=reached(before, side, changed, request.named, request.config))
+        reach = reached(before, side, changed, request.named, request.config)
+        request = replace(request, named=reach.paths)
+        before, side = replace(before, reached=reach.targets), replace(side, reached=reach.targets)
     request.observer.step("looking through the history")
     beside = Beside(history=promotion(request, side, before, past))
     old = None

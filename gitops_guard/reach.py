@@ -1,4 +1,4 @@
-"""Two sides and the files that differ -> what a check of the change must judge: the paths that stand for it.
+"""Two sides and the files that differ -> what a check of the change must judge: targets, and the files beside them.
 
 A target is reached by a file that either side's build of it reads, and by whatever makes its output differ. What tells of more
 than one target (schemas, generators, encryption) reaches all. What is judged too much costs time only: the base has it as well.
@@ -7,7 +7,8 @@ than one target (schemas, generators, encryption) reaches all. What is judged to
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from . import manifests
 from .config import FILE_NAME, Config
@@ -27,6 +28,16 @@ _OF_ALL = (FILE_NAME, ".sops.yaml", ".gitattributes", ".gitmodules", "CODEOWNERS
 """Names of files that say how others are judged."""
 
 
+@dataclass(frozen=True)
+class Reach:
+    """What a change reaches."""
+
+    paths: tuple[str, ...]
+    """Of the files that are judged themselves."""
+    targets: frozenset[str] | None = None
+    """Ids; None: all that the paths stand for."""
+
+
 def governs(path: str, config: Config, policies: PolicySet) -> bool:
     """Whether a file says how all others are judged: the configuration, policies and their data, schemas."""
     folders = {file.folder for policy in policies.policies for file in policy.files if file.folder is not None}
@@ -35,23 +46,23 @@ def governs(path: str, config: Config, policies: PolicySet) -> bool:
     return posixpath.basename(path) in _OF_ALL or path.endswith(".rego") or any(is_below(path, folder) for folder in folders)
 
 
-def reached(before: Side, now: Side, changed: frozenset[str], named: Sequence[str], config: Config) -> tuple[str, ...]:
-    """The paths to judge, of those that PATHS (`named`) take in; `named` itself where a change reaches everything."""
+def reached(before: Side, now: Side, changed: frozenset[str], named: Sequence[str], config: Config) -> Reach:
+    """What to judge, of what PATHS (`named`) take in; all of that where a change reaches everything."""
     if _shared(before) != _shared(now):
-        return tuple(named)
-    ids = _differing(before, now, changed) | _newly_faulty(before, now)
+        return Reach(tuple(named))
+    ids = _differing(before, now, changed) | _newly_faulty(before, now) | _sealed(before, now)
     ids |= _holders(before, ids) | _holders(now, ids)
     ids |= _paired(before, ids, config) | _paired(now, ids, config)
-    wanted = {item.target.id for side in (before, now) for item in side.wanted(named)}
-    paths = {path for path in changed | (_loose(now) - _loose(before)) | _new_places(before, now) if is_named(path, named)}
-    paths.update(_key(item) for side in (before, now) for item in side.built if item.target.id in ids & wanted)
-    return tuple(sorted(paths)) or tuple(named)
+    ids &= {item.target.id for side in (before, now) for item in side.wanted(named)}
+    paths = set(changed | (_loose(now) - _loose(before)) | _new_places(before, now))
+    paths.update(path for side in (before, now) for item in side.built if item.target.id in ids for path in _places(item))
+    return Reach(tuple(sorted(path for path in paths if is_named(path, named))) or tuple(named), frozenset(ids))
 
 
 def _shared(side: Side) -> list[object]:
     """What one target's rules know of all the others."""
     return [list(side.crds()), [(maker, made.id, made.body, scope) for maker, made, scope in side.generated],
-            handed(side.graph, side.built), declared_names(side.sources, side.built), plugins(side.sources)]
+            handed(side.graph, side.built), plugins(side.sources)]
 
 
 def _differing(before: Side, now: Side, changed: frozenset[str]) -> set[str]:
@@ -88,6 +99,14 @@ def _beside(item: Built, changed: frozenset[str]) -> bool:
     """Whether a kustomization file came to a folder of the build, or went: two are one too many, and none too few."""
     return any(posixpath.basename(path) in manifests.KUSTOMIZATION_FILES and (posixpath.dirname(path) or ".") in item.folders
                for path in changed)
+
+
+def _sealed(before: Side, now: Side) -> set[str]:
+    """The targets with a SealedSecret that goes by another name in its file now, or into other namespaces, whatever target."""
+    old, new = (declared_names(side.sources, side.built) for side in (before, now))
+    places = {place for place in old.keys() | new.keys() if old.get(place) != new.get(place)}
+    return {item.target.id for side in (before, now) for item in side.built
+            if any(resource.declared in places for resource in (holding(item.resources, {"SealedSecret"}) if places else ()))}
 
 
 def _holders(side: Side, ids: set[str]) -> set[str]:
@@ -127,10 +146,7 @@ def _loose(side: Side) -> set[str]:
     return set(side.found.manifests) - set[str]().union(*(item.read for item in side.built))
 
 
-def _key(item: Built) -> str:
-    """A path that stands for a target: a file of its folder that it reads."""
-    return min(_in_folder(item.read, item.target.path), default=item.target.path)
-
-
-def _in_folder(paths: Iterable[str], folder: str) -> Iterator[str]:
-    return (path for path in paths if (posixpath.dirname(path) or ".") == folder)
+def _places(item: Built) -> list[str]:
+    """The files that tell how a target is made: its kustomizations, else the first one of its folder."""
+    found = [path for path in item.read if posixpath.basename(path) in manifests.KUSTOMIZATION_FILES]
+    return found or sorted(path for path in item.read if (posixpath.dirname(path) or ".") == item.target.path)[:1]

@@ -63,13 +63,17 @@ class Side:
     """The repository's own files, without those of other trees beside them."""
     made: Mapping[Target, Built] = field(default_factory=dict)
     """The targets that nobody owns, as they were built before it was known who is which."""
+    reached: frozenset[str] | None = None
+    """The ids of the targets that a change reaches, where that alone is judged."""
 
     def kept(self, changed: frozenset[str]) -> Kept:
         """What serves a side that differs in some plain files alone."""
         return Kept(self.own or self.sources, self.found, self.made, changed)
 
     def wanted(self, named: Sequence[str]) -> list[Built]:
-        """The targets that PATHS stand for."""
+        """The targets that PATHS stand for, or those that a change reaches of them."""
+        if self.reached is not None:
+            return [item for item in self.built if item.target.id in self.reached]
         read = {item.target.id: item.read for item in self.built}
         ids = {target.id for target in narrow((item.target for item in self.built), read, named)}
         return [item for item in self.built if item.target.id in ids]

@@ -77,11 +77,41 @@ def test_what_a_file_reaches(root, path, text, reached):
     assert sorted(targets(root)) == reached
 
 
+APPLICATION = """
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: %s, namespace: argocd}
+    spec:
+      project: default
+      source: {repoURL: 'https://git.example.com/org/repo', path: app, targetRevision: HEAD, kustomize: {namePrefix: %s-}}
+      destination: {server: 'https://kubernetes.default.svc', namespace: default}
+    """
+SEALED = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: one, namespace: %s}\nspec: {encryptedData: {key: AgBy}}\n"
+
+
+@pytest.mark.parametrize(("path", "text", "reached"), [
+    pytest.param("argocd/one.yaml", APPLICATION % ("one", "other"), ["argocd", "argocd/Application/argocd/one"],
+                 id="of the targets of one folder, that whose owner changes"),
+    pytest.param("app/map.yaml", MAP % "other", ["argocd", "argocd/Application/argocd/one", "argocd/Application/argocd/two", "on-top"],
+                 id="all that read a file"),
+    pytest.param("argocd/notes.yaml", MAP % "notes", ["argocd"], id="a new file beside owners, which says nothing of what they own"),
+    pytest.param("sealed/sealed.yaml", SEALED % "other", ["sealed"], id="what a SealedSecret is called where it lies"),
+])
+def test_of_targets_with_common_files_those_that_are_reached(tmp_path, path, text, reached):
+    root = committed(tmp_path / "repo", {
+        "argocd/one.yaml": APPLICATION % ("one", "one"), "argocd/two.yaml": APPLICATION % ("two", "two"), "app/kustomization.yaml": "resources: [map.yaml]\n",
+        "app/map.yaml": MAP % "app", "on-top/kustomization.yaml": "resources: [../app]\n", "sealed/sealed.yaml": SEALED % "default"})
+    write(root, {path: text})
+    git(root, "add", "--all")
+    assert sorted(targets(root)) == reached
+
+
 def test_paths_narrow_further(root):
     write(root, {"two/web.yaml": POD % "2", "base/map.yaml": MAP % "other"})
     git(root, "add", "--all")
     assert targets(root) == ["one", "two"]
     assert targets(root, str(root / "one")) == ["one"]
+    assert targets(root, str(root / "three")) == []
 
 
 @pytest.mark.parametrize("path", ["README.md", "docs/note.txt", None])
