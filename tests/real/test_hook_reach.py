@@ -1,7 +1,8 @@
-"""`check --staged` against the real kustomize: what a staged file changes is what is judged, and all that is judged reads it.
+"""`check --staged` against the real kustomize: what is judged is what a staged file changes, and what reads it; nothing else.
 
-Forty changes, always the same ones, of a repository made here. GITOPS_GUARD_REPOSITORY=FOLDER takes a copy of another one,
-CHANGES=200 SEED=7 other changes.
+Changes of each kind, always the same ones: forty of a repository made here, one of each kind of a copy of
+GITOPS_GUARD_REPOSITORY, where that is set.
+CHANGES=200 SEED=7 makes other changes. EVERYTHING=1 builds all targets after each change, not only those that could read it.
 """
 
 from __future__ import annotations
@@ -10,151 +11,168 @@ import json
 import os
 import posixpath
 import random
-import re
-import subprocess
+import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from remotes import committed, git, repository_of
+from corpus import tell
+from reach_changes import KINDS, change, undo
+from reach_guess import dependents, graph_of
+from reach_repository import copied, made
+from reach_truth import Output, Target, Told, World
 
-from gitops_guard import cli
+from gitops_guard import cli, model, side
+from gitops_guard.targets import Built
 
 pytestmark = pytest.mark.real
 
-CHANGES = int(os.environ.get("CHANGES", "40"))
 SEED = os.environ.get("SEED", "1")
-REPOSITORY = os.environ.get("GITOPS_GUARD_REPOSITORY")
-KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+EVERYTHING = "EVERYTHING" in os.environ
+GIVEN = os.environ.get("GITOPS_GUARD_REPOSITORY")
+CHANGES = int(os.environ.get("CHANGES", "0"))
 SAMPLE = 12
-"""Folders that no file can reach, built anew all the same."""
-
-MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: %s\ndata:\n  size: small\n  note: first\n"
-PATCH = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: %s\ndata:\n  size: large\n"
-JSON_PATCH = "- op: replace\n  path: /data/note\n  value: second\n"
-
-
-def made() -> dict[str, str]:
-    """Applications with a base, a component, an environment's settings that all share, and overlays of each."""
-    files = {"shared/kustomization.yaml": "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\npatches: [{path: all.yaml, target: {kind: ConfigMap}}]\n",
-             "shared/all.yaml": "- op: add\n  path: /metadata/labels\n  value: {shared: 'yes'}\n", "README.md": "text\n"}
-    for number in range(12):
-        app = f"apps/app{number}"
-        files |= {f"{app}/base/kustomization.yaml": "resources: [map.yaml]\nconfigMapGenerator:\n- name: made\n  files: [notes.txt]\n  envs: [made.env]\n",
-                  f"{app}/base/map.yaml": MAP % f"app{number}", f"{app}/base/notes.txt": "some\n", f"{app}/base/made.env": "KEY=value\n",
-                  f"{app}/base/README.md": "nobody reads this\n"}
-        for overlay in ("alpha", "beta", "gamma"):
-            lines = ["resources: [../../base]", "patches:", "- path: patch.yaml", f"- {{path: json.yaml, target: {{kind: ConfigMap, name: app{number}}}}}"]
-            lines += ["components: [../../../../shared]"] if overlay == "beta" else []
-            files |= {f"{app}/overlays/{overlay}/kustomization.yaml": "\n".join(lines) + "\n", f"{app}/overlays/{overlay}/patch.yaml": PATCH % f"app{number}",
-                      f"{app}/overlays/{overlay}/json.yaml": JSON_PATCH}
-        files[f"plain/app{number}/map.yaml"] = MAP % f"plain{number}"
-    return files
+"""Targets that no file can reach, built anew all the same."""
+GOVERNING = (".gitops-guard.yaml", ".sops.yaml", ".gitattributes", "CODEOWNERS")
+"""What says how others are judged; so may a link that leads elsewhere."""
+SCHEMA = "CustomResourceDefinition"
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("reach") / "repository"
-    return repository_of(Path(REPOSITORY), place) if REPOSITORY else committed(place, made())
+class Hook:
+    """A repository before a change and with it, and what a check says of it."""
+
+    def __init__(self, place: Path, make: Callable[[Path], Path], kustomize: list[str]) -> None:
+        place.mkdir()
+        self.now = World(make(place / "now"), kustomize)
+        shutil.copytree(self.now.root, place / "was", symlinks=True)
+        self.was = World(place / "was", kustomize)
+        self.known = self.judged()
+        self.before = self.was.outputs(target["path"] for target in self.known.values())
+        self.named = graph_of(self.was.root)
+
+    def judged(self, *args: str) -> dict[str, Target]:
+        """The targets of a check."""
+        done = CliRunner().invoke(cli.cli, ["check", *args, "--root", str(self.now.root), "--format", "json", "--fail-on", "never", "--jobs", "1",
+                                            "--select", "images/missing-digest"])
+        assert done.exit_code == 0, done.output
+        return {target["id"]: target for target in json.loads(done.stdout)["targets"]}
+
+    def change(self, changed: frozenset[str], listed: dict[str, Target], wanted: Callable[[list[str]], Iterable[str]]) -> Change:
+        """What a change does; `wanted` says which folders to build beside those that are judged and those that could read a file."""
+        targets = self.judged()
+        folders = {target["path"] for target in targets.values()}
+        named = graph_of(self.now.root)
+        could = {folder for graph in (self.named, named) for path in changed for folder in dependents(graph, path)}
+        build = folders & (could | {target["path"] for target in listed.values()} | set(wanted(sorted(folders)))
+                           | {folder for folder in folders if folder not in named} | (folders - self.before.keys()))
+        self.before |= self.was.outputs(build - self.before.keys())
+        return Change(self, changed, targets, {folder: self.before[folder] for folder in folders if folder in self.before} | self.now.outputs(build))
 
 
-def folders_of(root: Path) -> list[str]:
-    listed = git(root, "ls-files").splitlines()
-    return sorted({posixpath.dirname(path) or "." for path in listed if posixpath.basename(path) in KUSTOMIZATIONS and (root / path).exists()})
+class Change:
+    """What a change does to the targets."""
 
+    def __init__(self, hook: Hook, changed: frozenset[str], targets: dict[str, Target], after: dict[str, Output]) -> None:
+        self._hook, self._changed, self._targets, self._worlds = hook, changed, targets, (hook.was, hook.now)
+        self._told = Told.of({folder: hook.before[folder] for folder in {target["path"] for target in hook.known.values()}}), Told.of(after)
+        self._after = after
+        self.differing = {name for name in targets if self._differs(name)}
+        """The targets that come out otherwise, or are judged otherwise."""
 
-def references(root: Path, folder: str) -> set[str]:
-    """All that a word of a folder's kustomization could name, and the files beside it that could be one."""
-    found = {posixpath.normpath(f"{folder}/{name}") for name in KUSTOMIZATIONS}
-    for name in KUSTOMIZATIONS:
-        file = root / folder / name
-        if file.is_file():
-            words = re.findall(r"[^\s'\",\[\]{}=]+", file.read_text(errors="replace"))
-            found |= {posixpath.normpath(posixpath.join(folder, word)) for word in words}
-    return found
+    @property
+    def governs(self) -> bool:
+        """Whether a file says how all targets are judged."""
+        return any(posixpath.basename(path) in GOVERNING or (world.root / path).is_symlink() for path in self._changed for world in self._worlds)
 
+    def _differs(self, name: str) -> bool:
+        before, target = self._hook.known.get(name), self._targets[name]
+        if self.governs or before is None or before["owners"] != target["owners"]:
+            return True
+        return _is_built(target) and self._hook.before[target["path"]] != self._after[target["path"]]
 
-def dependents(graph: dict[str, set[str]], path: str) -> set[str]:
-    """The folders that could read a file, whatever way."""
-    names = {path, *({posixpath.dirname(path) or "."} if posixpath.basename(path) in KUSTOMIZATIONS else ())}
-    above = [path[:at] for at, letter in enumerate(path) if letter == "/"]
-    found = {folder for folder, named in graph.items() if names & named or (folder in names)}
-    # A folder that is named as a whole, and is no kustomization, may be a chart.
-    found |= {folder for folder, named in graph.items() if any(top in named and top not in graph for top in above)}
-    waiting = list(found)
-    while waiting:
-        inner = waiting.pop()
-        fresh = {folder for folder, named in graph.items() if inner in named} - found
-        found |= fresh
-        waiting += fresh
-    return found
-
-
-def build_all(kustomize: Path, root: Path, folders: Iterable[str]) -> dict[str, tuple[int, bytes]]:
-    def one(folder: str) -> tuple[int, bytes]:
-        done = subprocess.run([kustomize, "build", folder], cwd=root, capture_output=True, check=False)
-        return done.returncode, done.stdout if done.returncode == 0 else done.stderr
-    listed = list(folders)
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(listed, pool.map(one, listed), strict=True))
-
-
-def judged(root: Path, *args: str) -> dict[str, str]:
-    """The targets of a check, each with its path."""
-    done = CliRunner().invoke(cli.cli, ["check", *args, "--root", str(root), "--format", "json", "--fail-on", "never", "--jobs", "1",
-                                        "--select", "images/missing-digest"])
-    assert done.exit_code == 0, done.output
-    return {target["id"]: target["path"] for target in json.loads(done.stdout)["targets"]}
-
-
-def change(hand: random.Random, text: bytes) -> bytes | None:
-    """Another text: a value, a comment, a line, or nothing of it; None: the file goes."""
-    what = hand.choice(("value", "value", "value", "value", "comment", "line", "broken", "gone"))
-    lines = text.split(b"\n")
-    values = [at for at, line in enumerate(lines) if re.fullmatch(rb"[\s-]*[\w-]+: [\w.:-]+", line)]
-    if what == "gone":
+    def reason(self, name: str, listed: Iterable[str]) -> str | None:
+        """Why a target that comes out the same is judged; None where there is no reason."""
+        was, now = self._told
+        if _sorted(was.of_kind(SCHEMA)) != _sorted(now.of_kind(SCHEMA)):
+            return "schema"
+        target = self._targets[name]
+        if self._reads(name) or _sorted(was.about(target)) != _sorted(now.about(target)):
+            return "read"
+        others = [self._targets[other] for other in listed if other in self.differing or (other != name and self._reads(other))]
+        if any(_place(other) == _place(target) and {other["environment"], target["environment"]} == {"production", "staging"} for other in others):
+            return "compared"
+        if any(target["path"] in told.holders(other) for told in self._told for other in others):
+            return "deploys"
         return None
-    if what == "value" and values:
-        at = hand.choice(values)
-        lines[at] += b"x"
-    elif what == "line" and len(lines) > 2:
-        del lines[hand.randrange(len(lines))]
-    elif what == "broken":
-        lines.append(b"}: [")
+
+    def _reads(self, name: str) -> bool:
+        """Whether what a target is built from, or what an object that says how is, is one of the files."""
+        target = self._targets[name]
+        folders = {target["path"]} if _is_built(target) else set[str]()
+        folders |= {folder for told in self._told for folder, _object in told.about(target)}
+        return any(world.reads(folder, path) for world in self._worlds for path in self._changed for folder in folders)
+
+
+def _is_built(target: Target) -> bool:
+    """Whether it is a folder of this repository; of what is not known the path is that of its owner."""
+    return not target["owners"] or target["status"] != "unresolved"
+
+
+def _sorted(found: Iterable[Any]) -> list[str]:
+    return sorted(json.dumps(item, sort_keys=True, default=str) for item in found)
+
+
+def _place(target: Target) -> str:
+    return target["path"].replace(target["environment"] or "", "*")
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The targets that runs build."""
+    found: set[str] = set()
+    for name in ("build", "build_owned"):
+        monkeypatch.setattr(side, name, noting(getattr(side, name), found))
+    return found
+
+
+def noting(real: Callable[..., Built], found: set[str]) -> Callable[..., Built]:
+    def build(target: model.Target, *args: Any) -> Built:
+        found.add(target.id)
+        return real(target, *args)
+    return build
+
+
+@pytest.mark.parametrize("repository", ["made", *(["given"] if GIVEN else [])])
+def test_what_is_judged_is_what_staged_files_change(repository: str, tmp_path: Path, tool: Callable[[str], Path], built: set[str],
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    command = [str(tool("kustomize")), "build"]
+    if repository == "made":
+        monkeypatch.setenv("PATH", str(tool("helm").parent), prepend=os.pathsep)
+        hook = Hook(tmp_path / "made", made, [*command, "--enable-helm", "--helm-command", str(tool("helm"))])
     else:
-        lines.append(b"# a note")
-    return b"\n".join(lines)
-
-
-def test_what_is_judged_is_what_a_staged_file_changes(root: Path, tool: Callable[[str], Path]) -> None:
-    kustomize, hand = tool("kustomize"), random.Random(SEED)  # noqa: S311 (the same changes each time)
-    folders = folders_of(root)
-    before = build_all(kustomize, root, folders)
-    known, graph = judged(root), {folder: references(root, folder) for folder in folders}
-    files = git(root, "ls-files").splitlines()
-    reached = 0
-    for path in hand.sample(files, min(CHANGES, len(files))):
-        text = (root / path).read_bytes()
-        now = change(hand, text)
-        if now is None:
-            (root / path).unlink()
-        else:
-            (root / path).write_bytes(now)
-        git(root, "add", "--all")
-        listed = judged(root, "--staged")
-        could = dependents(graph, path) | dependents({folder: references(root, folder) for folder in folders_of(root)}, path)
-        built = build_all(kustomize, root, sorted({folder for folder in could if (root / folder).is_dir()} | set(hand.sample(folders, min(SAMPLE, len(folders))))))
-        differing = {folder for folder, output in built.items() if before.get(folder) != output}
-        targets = judged(root) if posixpath.basename(path) in KUSTOMIZATIONS else known
-        missing = {name for name, place in targets.items() if place in differing} - listed.keys()
-        assert not missing, f"{path}: {now!r} changes what is not judged: {sorted(missing)}"
-        # What is a target only now, as nothing uses it any longer, is judged as a whole.
-        beyond = {name for name, place in listed.items() if name in known and place not in could and posixpath.dirname(path) != place}
-        assert not beyond, f"{path}: what can't read it is judged: {sorted(beyond)}"
-        reached += len(listed)
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(text)
-        git(root, "add", "--all")
-    assert reached, "no change reached anything"
+        hook = Hook(tmp_path / "given", lambda place: copied(Path(GIVEN or ""), place), command)
+    hand, count = random.Random(SEED), Counter[str]()  # noqa: S311 (the same changes each time)
+    wrong: list[str] = []
+    for number in range(CHANGES or (40 if repository == "made" else len(KINDS))):
+        what, changed = change(hook.now.root, number, hand)
+        built.clear()
+        listed = hook.judged("--staged")
+        count["built"] += len(built)
+        made_of_it = hook.change(changed, listed, lambda folders: folders if EVERYTHING or repository == "made" else hand.sample(folders, SAMPLE))
+        missing = made_of_it.differing - listed.keys()
+        if missing:
+            wrong.append(f"{what} changes what is not judged: {sorted(missing)}")
+        reasons = {name: made_of_it.reason(name, listed) for name in listed.keys() - made_of_it.differing}
+        false = sorted(name for name, reason in reasons.items() if reason is None)
+        if false:
+            wrong.append(f"{what}: what does not hang on it is judged: {false}")
+        count.update(["changes", *(reason for reason in reasons.values() if reason)])
+        count["exact"] += len(listed.keys() & made_of_it.differing)
+        undo(hook.now.root)
+    tell(f"hook reach, {repository}: {dict(count)}")
+    assert not wrong, "\n".join(wrong)
+    assert count["exact"], "no change reached anything"
