@@ -38,7 +38,7 @@ def build(target: Target, renderer: Renderer, sources: Sources) -> Built:
     """Build a target that nobody owns, within its time."""
     if target.kind == "manifests":
         return _manifests(target, sources)
-    return _kustomization(target, lambda: renderer.render(target.path), renderer)
+    return _kustomization(target, lambda: renderer.render(target.path), renderer, sources)
 
 
 def build_owned(target: Target, recipes: Sequence[Recipe], renderer: Renderer, sources: Sources) -> Built:
@@ -75,8 +75,8 @@ def _part(target: Target, recipe: Recipe, renderer: Renderer, sources: Sources) 
     if isinstance(recipe, Directory):
         return _manifests(replace(target, files=recipe.files), sources)
     if isinstance(recipe, Chart):
-        return _kustomization(target, lambda: renderer.chart(recipe), renderer)
-    return _kustomization(target, lambda: renderer.build(recipe), renderer)
+        return _kustomization(target, lambda: renderer.chart(recipe), renderer, sources)
+    return _kustomization(target, lambda: renderer.build(recipe), renderer, sources)
 
 
 def fault_of(error: InputError, target: str | None = None) -> Fault:
@@ -85,17 +85,30 @@ def fault_of(error: InputError, target: str | None = None) -> Fault:
     return Fault(rule, error.message, remedy=error.remedy, target=target, location=Location(error.file, error.line, error.column))
 
 
-def _kustomization(target: Target, make: Callable[[], Rendered], renderer: Renderer) -> Built:
+def _kustomization(target: Target, make: Callable[[], Rendered], renderer: Renderer, sources: Sources) -> Built:
     try:
         rendered = in_time(make, target.path, fetches=renderer.fetches)
     except InputError as error:
-        return Built(target, "failed", (), (fault_of(error, target.id),), frozenset({error.file}))
+        faults = tuple(fault_of(one, target.id) for one in (error, *_like(error, sources)))
+        return Built(target, "failed", (), faults, frozenset({error.file}))
     faults = tuple(replace(fault, target=target.id) for fault in rendered.faults)
     resources = tuple(replace(resource, target=target.id) for resource in renderer.resources_at_home(rendered))
     failed = any(fault.rule == "render/failed" for fault in faults)
     open_parts = failed or any(fault.rule == "render/unresolved" for fault in faults)
     status = "rendered" if not open_parts else "partial" if resources else "failed" if failed else "unresolved"
     return Built(target, status, resources, faults, rendered.read, rendered.folders)
+
+
+def _like(error: InputError, sources: Sources) -> list[SourceError]:
+    """The other keys that a file holds twice, where one of them ended the build: each is a line to mend."""
+    if not isinstance(error, SourceError) or error.rule != "source/duplicate-key":
+        return []
+    try:
+        found = manifests.duplicates(sources, error.file)
+    except (SourceError, OutsideError, OSError):
+        return []  # then there is nothing to add to the error
+    place = (error.line, error.column)
+    return [one for one in found if (one.line, one.column) != place] if place in ((one.line, one.column) for one in found) else []
 
 
 def _manifests(target: Target, sources: Sources) -> Built:
