@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from .model import Fault, FieldPath, Resource, Severity, value_at
+from .origin import Map
 from .schema import Absent, Explained, Repeat, Schemas, explain
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -62,9 +63,15 @@ def _judge(body: Any, at: FieldPath, resource: Resource, schemas: Schemas, grant
         yield from (fault("schema/invalid", *found) for found in _name(body, group))
     if verdict is not None:
         told = [found for found in explain(verdict.problems, body, _Later(body)) if _counts(found, body)]
-        yield from (fault(found.rule, found.message, found.path, found.remedy) for found in told
+        yield from (fault(found.rule, found.message, _place(found, body), found.remedy) for found in told
                     if found.path != ("spec",) or found.lacks not in granted)
         yield from (fault("schema/invalid", *_repeat(found)) for found in verdict.repeats)
+
+
+def _place(found: Explained, body: dict[str, Any]) -> FieldPath:
+    """The field to look at: one that a patch deleted is that field, not the mapping that lacks it."""
+    holder = value_at(body, found.path) if found.lacks else None
+    return (*found.path, found.lacks) if type(holder) is Map and holder.gone and found.lacks in holder.gone else found.path
 
 
 def _severity(absent: Absent) -> Severity | None:

@@ -142,6 +142,12 @@ def test_each_missing_field_is_told_where_it_is_missing() -> None:
     assert "`port`" in found.message
 
 
+def test_a_required_field_that_a_patch_deleted_is_that_field() -> None:
+    body = load(DEPLOYMENT)
+    body["spec"].drop("selector", Origin("patch.yaml", 7, 3))
+    assert brief(body) == [("invalid", "spec/selector")]
+
+
 def test_a_misspelt_required_field_is_one_fault() -> None:
     body = load(DEPLOYMENT)
     body["spec"]["selctor"] = body["spec"].pop("selector")
