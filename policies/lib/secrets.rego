@@ -145,7 +145,7 @@ grade_of(name) := "none" if {
 } else := "strong" if {
 	regex.match(strong, name)
 } else := "weak" if {
-	regex.match(`(?:^|_)(?:secret|secret_?key|token|credential|credentials|bearer|sas)$`, name)
+	regex.match(`(?:^|_)(?:secret|secret_?key|token|credential|credentials|bearer|sas|(?:routing|service|integration)_key)$`, name)
 } else := "none"
 
 strong := concat("|", [

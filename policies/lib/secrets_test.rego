@@ -75,6 +75,7 @@ test_credentials if {
 		["DB_PASSWORD", "hunter2", "scalar"], ["password", "changeme", "line"], ["client_secret", "ZXhhbXBsZS1hcHA", "scalar"], ["password", "password", "named"],
 		["token", "7C8QKLhTAfqiCFv5tZY2WdJY9Rg6DRmzYFR87RMS", "flag"], ["SSO_SECRET", "BqkTUqJt", "named"], ["SECRET_KEY", "Amber-Sparrow-4482", "named"],
 		["Authorization", "Bearer 7C8QKLhTAfqiCFv5tZY2Wd", "scalar"], ["MYSQL_ROOT_PASSWORD", "fake_password", "named"],
+		["routing_key", "3f1e8c9d7b6a4f5e8d2c1b0a9f8e7d6c", "scalar"],
 	] {
 		secrets.credential(pair(case[0], case[1], case[2]), false)
 	}
@@ -83,7 +84,7 @@ test_credentials if {
 test_no_credentials if {
 	every case in [
 		["password", "", "scalar"], ["password", "true", "scalar"], ["DB_PASSWORD", "/run/secrets/db", "scalar"], ["apiKey", "b9a2adfa-4257-4bdd-8372-3b89c53a5323", "scalar"],
-		["secret", "shop-tls", "scalar"], ["secretKey", "postgres-password", "scalar"], ["API_KEY", "GOOGLE_API_KEY_VAL", "named"], ["password", "get_password()", "code"],
+		["secret", "shop-tls", "scalar"], ["routing_key", "orders.created", "scalar"], ["secretKey", "postgres-password", "scalar"], ["API_KEY", "GOOGLE_API_KEY_VAL", "named"], ["password", "get_password()", "code"],
 		["password", "os.environ.password", "line"], ["max_password", "3", "scalar"], ["signing_key", "-----BEGIN PUBLIC KEY-----", "scalar"],
 		["token", "vault", "scalar"], ["password", "Forgot your password?", "line"], ["api_key", "X-Api-Key", "scalar"], ["password", "$1", "code"],
 		["accessToken", "https://login.example.com/token", "scalar"], ["password", "sha256:cd37e2b71c8d843bd7", "scalar"],
