@@ -15,6 +15,7 @@ from typing import Any
 from gitops_guard.origin import Map, Origin, origin_of
 
 from .containers import commands
+from .keys import key_pairs
 from .pairs import SHORT, Pair, argument_pairs, dull, is_picture, names, pairs_in, scalar_pairs, tokenish
 from .placeholders import ANNOTATION, placeholders
 from .sops import metadata, plain_leaves
@@ -267,8 +268,9 @@ def _entries(body: Mapping[str, Any], decoded: Mapping[str, Any]) -> Iterator[di
     for key, entry in decoded.items():
         if "<" in entry.get("text", ""):
             yield from _placeholders(entry["text"], ("data", key), origin_of(data, key), packed=True)
-        for pair in pairs_in(entry.get("text", "")):
-            yield _fact(("data", key), pair, pair.line * _packed(data, key))
+        text, packed = entry.get("text", ""), _packed(data, key)
+        for pair in (*pairs_in(text), *(key_pairs(text) if packed else ())):
+            yield _fact(("data", key), pair, pair.line * packed)
     strings = body.get("stringData")
     for key, value in strings.items() if isinstance(strings, Mapping) else ():
         if isinstance(value, str):

@@ -17,8 +17,10 @@ from gitops_guard.source import Dialect, Sources, parse
 from gitops_guard.tree import OutsideError, join
 
 from .facts import text_of
+from .keys import key_pairs
 from .pairs import pairs_in
 from .sops import ENCRYPTED, metadata
+from .sops_files import plain_in_text
 
 _KINDS = {"secretGenerator": "Secret", "configMapGenerator": "ConfigMap"}
 _SEALED = (b"-----BEGIN AGE ENCRYPTED FILE-----", b"-----BEGIN PGP MESSAGE-----", b"age-encryption.org/")
@@ -71,13 +73,15 @@ def _env(sources: Sources, path: str, origin: Origin | None) -> Iterator[dict[st
     if data is None or origin is None:
         return
     encrypted = _is_dotenv_sops(data)
+    plain = {leaf["line"] for leaf in plain_in_text(data.decode("utf-8", "replace"))} if encrypted else set()
     for number, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         name, _, value = raw.strip(b"\r").lstrip().partition(b"=")
         key = name.decode("utf-8", "replace")
         # kustomize refuses a line without a key; the value behind it is a value all the same.
         if (key or value) and not key.startswith("#") and not (encrypted and key.startswith("sops_")):
             content = _content(value)
-            whole = ENCRYPTED.fullmatch(content.get("value", "")) is not None
+            # What the selectors of a SOPS file leave plain is a decision; what they don't is partially encrypted.
+            whole = ENCRYPTED.fullmatch(content.get("value", "")) is not None or (encrypted and number not in plain)
             yield {"key": key, "form": "env", **content, "encrypted": whole, "pairs": [],
                    "file": path, "line": number, "column": 1}
 
@@ -89,7 +93,7 @@ def _file(sources: Sources, path: str, key: str, origin: Origin | None) -> Itera
     content = _content(data)
     text = content.get("value", "")
     encrypted = _is_encrypted(data, text, path)
-    pairs = [] if encrypted else [{**pair._asdict(), "file": path} for pair in pairs_in(text)]
+    pairs = [] if encrypted else [{**pair._asdict(), "file": path} for pair in (*pairs_in(text), *key_pairs(text))]
     yield {"key": key, "form": "file", **content, "encrypted": encrypted, "pairs": pairs, **_at(origin)}
 
 

@@ -13,6 +13,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from .pairs import Pair
+
 _MARKS = ("PRIVATE KEY", "AGE-SECRET-KEY-", "LS0tLS1CRUdJTi", "Config")
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?)-----")
 _AGE = re.compile(r"AGE-SECRET-KEY-(?:PQ-)?1[02-9AC-HJ-NP-Z]{50,4000}")
@@ -64,6 +66,11 @@ def keys_in(text: str, *, encoded: bool = False) -> list[Key]:
         if len(found) >= _MOST:
             break
     return [found[line] for line in sorted(found)]
+
+
+def key_pairs(text: str) -> list[Pair]:
+    """The private keys of a file that a generator packs, as pairs that only say at which of its lines they begin."""
+    return [Pair("", "", key.line, "key") for key in keys_in(text)]
 
 
 def _keys(text: str, *, encoded: bool) -> Iterator[tuple[int, Key]]:

@@ -39,7 +39,8 @@ class Pair(NamedTuple):
     """Inside the text, from 1."""
     form: str
     """`scalar` of YAML or JSON, `line` (key=value), `code` (quoted in a program), `part` of a connection string, `flag` of a
-    command, `token` (found by its form alone), `comment` (the same in a comment), `overflow` (more than can be judged)."""
+    command, `token` (found by its form alone), `comment` (the same in a comment), `overflow` (more than can be judged),
+    `key` (where a private key begins)."""
 
 
 # A look for plain words is quicker than a regular expression, and most texts have none of them.

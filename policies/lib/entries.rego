@@ -59,6 +59,13 @@ exposed_text(false, entry) if {
 lines(entry) := {pair.line |
 	some pair in entry.pairs
 	pair.line > 0
+	nameable(pair)
+}
+
+# A private key that a generator packs is named, too: secrets/private-key reports it at the same line.
+nameable(pair) if {
+	pair.form == "key"
+} else if {
 	secrets.credential(pair, false)
 }
 

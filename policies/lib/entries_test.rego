@@ -81,3 +81,8 @@ test_authorities_are_public if {
 		not entries.exposed(entry(key, "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUQK"))
 	}
 }
+
+test_lines_of_private_keys if {
+	pairs := [{"key": "", "value": "", "line": 3, "form": "key"}, {"key": "name", "value": "shop", "line": 4, "form": "scalar"}]
+	entries.lines(object.union(entry("a", "x"), {"pairs": pairs})) == {3}
+}

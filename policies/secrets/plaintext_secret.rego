@@ -84,4 +84,15 @@ made_up := object.get(input.facts, "unwritten", [])
 left_plain(field, key) if {
 	input.facts.sops.document
 	not [field, key] in input.facts.sops.plain
+} else if {
+	# An env file that SOPS encrypted, packed by a generator: its own block, and what its suffix leaves plain.
+	field == "data"
+	startswith(input.facts.decoded.sops_mac.text, "ENC[AES256_GCM,")
+	of_dotenv(key)
+}
+
+of_dotenv(key) if {
+	startswith(key, "sops_")
+} else if {
+	endswith(key, input.facts.decoded.sops_unencrypted_suffix.text)
 }

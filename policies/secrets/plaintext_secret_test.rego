@@ -46,6 +46,18 @@ test_what_sops_leaves_plain_by_its_selectors if {
 	paths(secret({"stringData": {"a": "hunter2", "b": "hunter2"}}), facts, {}) == {["stringData", "a"]}
 }
 
+test_what_a_packed_env_file_of_sops_holds if {
+	names := ["a", "b_unencrypted", "sops_version", "sops_mac", "sops_unencrypted_suffix"]
+	object_ := secret({"data": {name: "x" | some name in names}, "stringData": {"sops_version": "hunter2"}})
+	texts := {
+		"a": "hunter2", "b_unencrypted": "twelve", "sops_version": "3.11.0", "sops_unencrypted_suffix": "_unencrypted",
+		"sops_mac": "ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]",
+	}
+	decoded := {name: {"text": text} | some name, text in texts}
+	paths(object_, {"decoded": decoded}, {}) == {["data", "a"], ["stringData", "sops_version"]}
+	count(paths(object_, {"decoded": object.union(decoded, {"sops_mac": {"text": "hunter2"}})}, {})) == 5
+}
+
 test_no_value_in_messages if {
 	found := plaintext_secret.deny with input as {"object": secret({"stringData": {"password": "hunter2"}}), "facts": no_facts, "parameters": defaults}
 	every fault in found {
