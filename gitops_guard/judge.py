@@ -15,7 +15,7 @@ from .globs import matches
 from .known import mark
 from .locate import locate, related
 from .mask import Mask
-from .model import Deviation, Fault, Finding, Occurrence, Resource, Target, pointer, value_at
+from .model import VALUES, Deviation, Fault, Finding, Occurrence, Resource, Target, pointer, value_at
 from .request import Request
 from .schema import Schemas
 from .selection import Selection
@@ -28,6 +28,7 @@ from .surroundings.guard import Guard, inline_waivers
 from .surroundings.handed import handed
 from .surroundings.promotion import Promotion
 from .surroundings.sealing import declared_names, encrypted, plugins
+from .surroundings.values import values
 from .targets import Built
 from .validate import validate
 from .waive import waive
@@ -80,7 +81,8 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
     schemas = Schemas(request.kubernetes_version, request.schema_locations, side.crds())
     given = handed(side.graph, side.built)
     observer.step("asking the policies")
-    judged = _evaluate(request, side, built, [*resources, *loose], files, beside, given)
+    beyond = [*loose, *values(side, request.named)]
+    judged = _evaluate(request, side, built, [*resources, *beyond], files, beside, given)
     faults = [*beside.faults, *request.policies.faults, *side.broken(request.named), *side.unclear(request.named)]
     faults += [fault for item in built for fault in item.faults]
     if any(rule.startswith("schema/") for rule in request.selection.enabled):
@@ -199,7 +201,7 @@ def _occurrence(fault: Fault, targets: Mapping[str, Target], request: Request, m
         remedy=mask.text(fault.remedy or rule.remedy),
         location=location,
         related=related(fault, location),
-        resource=fault.name or (fault.resource.id if fault.resource is not None else None),
+        resource=fault.name or (None if fault.resource is None or fault.resource.id.kind == VALUES else fault.resource.id),
         path=mask.path(pointer(fault.path)),
         target=name,
         deviation=_masked(fault.deviation, mask),

@@ -140,6 +140,10 @@ class Target:
     """Whether what is deployed is another revision of the folder: a change of this tree deploys nothing of it."""
 
 
+VALUES = "HelmValues"
+"""The kind of what is no object of a cluster: Helm values as they lie in a file, which only policies of secrets judge."""
+
+
 @dataclass
 class Resource:
     """One Kubernetes object of a target's output."""

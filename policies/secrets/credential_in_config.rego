@@ -7,7 +7,8 @@
 #   properties, env, ini, YAML, JSON, XML and program texts inside it, in env and arguments, Helm values, Argo CD parameters, Flux
 #   substitutions, and the templates of ExternalSecrets and SealedSecrets. Elsewhere the value must look made by a machine. Names,
 #   references, paths, addresses, UUIDs, digests, switches and public keys are no credentials; entropy alone is no evidence. A Secret
-#   kept in the last-applied annotation counts. `allow_keys` holds globs of keys.
+#   kept in the last-applied annotation counts. The values of a chart that is not rendered here are read in their files: those that an
+#   Application, a HelmRelease or a kustomization names, and a chart's own. `allow_keys` holds globs of keys.
 # related_resources:
 #   - ref: https://kubernetes.io/docs/concepts/configuration/secret/
 #   - ref: https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/
@@ -103,6 +104,8 @@ area(object_, path) := "data" if {
 	object_.kind in {"HelmRelease", "HelmChart", "HelmChartConfig"}
 	path[0] == "spec"
 	path[1] in {"values", "valuesContent", "set"}
+} else := "values" if {
+	object_.kind == "HelmValues"
 } else := "helm" if {
 	object_.kind in {"Application", "ApplicationSet"}
 	some part in path
