@@ -22,6 +22,8 @@ KEYS = ("include", "operations", "resources", "globs", "variables", "faults")
 OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT")
 WRITES = OPERATIONS[:2]
 """What is judged where a twin says nothing else."""
+MOST_LEVELS = 32
+"""How deep a walk may go: an API server works on one for about a second then, each time that it reads the policy."""
 _RESOURCE = ("group", "version", "resource", "kind")
 _NAME = re.compile(r"[a-z][A-Za-z0-9_]*")
 
@@ -38,11 +40,25 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Walk:
+    """What a variable looks through, level by level: CEL has no recursion."""
+
+    over: str
+    """An expression: the list of values that it begins with. The variable is the list of what its expression gives for each."""
+    levels: int
+    """How deep it looks."""
+    beyond: str
+    """The expression for a value that lies deeper."""
+
+
+@dataclass(frozen=True)
 class Variable:
     """A named expression."""
 
     name: str
     expression: str
+    walk: Walk | None = None
+    """Where the expression is about `node`: in it `child` names a variable, and `deeper` is the expression about that child."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,11 @@ class Twin:
     """The parameters that are lists of globs, as glob.match of Rego reads them with the separator `/`."""
     variables: tuple[Variable, ...] = ()
     faults: tuple[Messages, ...] = ()
+
+    @property
+    def is_of_all_kinds(self) -> bool:
+        """Whether it is asked about every object; which of them it judges, the kinds of its policy say."""
+        return any(seen.kind == "*" for seen in self.resources)
 
 
 def read_twin(path: Path, others: Mapping[str, Path]) -> Twin:
@@ -135,11 +156,23 @@ class _Reader:
         return Seen(group, version, resource, kind)
 
     def _variable(self, item: Map) -> Variable:
-        self._only(item, ("name", "expression"))
+        self._only(item, ("name", "expression", "walk"))
         name = self._text(item, "name")
         if not _NAME.fullmatch(name):
             raise self._wrong(item, "name", f"{name} is no name of a variable")
-        return Variable(name, self._text(item, "expression"))
+        return Variable(name, self._text(item, "expression"), self._walk(item))
+
+    def _walk(self, item: Map) -> Walk | None:
+        walk = item.get("walk")
+        if walk is None:
+            return None
+        if not isinstance(walk, Map):
+            raise self._wrong(item, "walk", "walk is a mapping")
+        self._only(walk, ("over", "levels", "beyond"))
+        levels = walk.get("levels")
+        if not isinstance(levels, int) or isinstance(levels, bool) or not 0 < levels <= MOST_LEVELS:
+            raise self._wrong(walk, "levels", f"levels is a number from 1 to {MOST_LEVELS}")
+        return Walk(self._text(walk, "over"), levels, self._text(walk, "beyond"))
 
     def _messages(self, item: Map) -> Messages:
         self._only(item, ("severity", "expression"))

@@ -11,11 +11,12 @@ import jsonschema
 import pytest
 
 from gitops_guard import data
+from gitops_guard.bundle.cel_walk import unrolled
 from gitops_guard.errors import UsageError
 from gitops_guard.model import Severity
 from gitops_guard.policy import PolicyFolder, load
 from gitops_guard.source import Dialect, parse
-from gitops_guard.twin import SUFFIX, Messages, Seen, Variable, read_twin
+from gitops_guard.twin import MOST_LEVELS, SUFFIX, Messages, Seen, Variable, Walk, read_twin
 
 BUILTIN = load([PolicyFolder(data.policies(), builtin=True)])
 GOOD = """\
@@ -26,6 +27,7 @@ resources:
 globs: [allow]
 variables:
   - {name: two, expression: variables.one + 1}
+  - {name: deep, expression: "[deeper]", walk: {over: "[object]", levels: 2, beyond: child}}
 faults:
   - {expression: "['a']"}
   - severity: warning
@@ -44,7 +46,7 @@ def written(folder: Path, text: str, common: str = COMMON) -> tuple[Path, dict[s
 def test_what_is_included_comes_first(tmp_path: Path) -> None:
     twin = read_twin(*written(tmp_path, GOOD))
     assert twin.resources == (Seen("apps", "v1", "deployments", "Deployment"), Seen("", "v1", "pods", "Pod"))
-    assert twin.variables == (Variable("one", "1"), Variable("two", "variables.one + 1"))
+    assert twin.variables == (Variable("one", "1"), Variable("two", "variables.one + 1"), Variable("deep", "[deeper]", Walk("[object]", 2, "child")))
     assert twin.faults == (Messages("['a']"), Messages("['b']", Severity.WARNING))
     assert (twin.operations, twin.globs, twin.asked_for) == (("CREATE",), ("allow",), "")
 
@@ -63,9 +65,13 @@ WRONG = [
     (", kind: Pod", "", 4, "kind is missing, or is no text"),
     ("name: two", "name: Two", 7, "Two is no name of a variable"),
     ("name: two", "name: one", 1, "the variable one is there twice"),
-    ("severity: warning", "severity: fatal", 10, "severity is none of error, warning, note"),
+    ("levels: 2", "levels: 33", 8, "levels is a number from 1 to 32"),
+    ("levels: 2", "levels: true", 8, "levels is a number from 1 to 32"),
+    (", beyond: child", "", 8, "beyond is missing, or is no text"),
+    ('walk: {over: "[object]", levels: 2, beyond: child}', "walk: 2", 8, "walk is a mapping"),
+    ("severity: warning", "severity: fatal", 11, "severity is none of error, warning, note"),
     ("[allow]", "allow", 5, "globs is a list of texts"),
-    ("faults:\n  - {expression: \"['a']\"}\n", "faults:\n  - ['a']\n", 8, "faults is a list of mappings"),
+    ("faults:\n  - {expression: \"['a']\"}\n", "faults:\n  - ['a']\n", 9, "faults is a list of mappings"),
     ("operations", "- operations", 2, ""),
 ]
 
@@ -83,6 +89,10 @@ def documents(text: str) -> Any:
 
 
 SCHEMA = json.loads((data.schemas() / "policy-cel.json").read_text("utf-8"))
+
+
+def test_the_schema_and_the_reader_know_the_same_bound() -> None:
+    assert SCHEMA["properties"]["variables"]["items"]["properties"]["walk"]["properties"]["levels"]["maximum"] == MOST_LEVELS
 
 
 @pytest.mark.parametrize("path", sorted(BUILTIN.twins.values()), ids=lambda path: path.name)
@@ -115,7 +125,7 @@ def test_variables_need_those_before_them(name: str) -> None:
     twin = read_twin(BUILTIN.twins[name], BUILTIN.twins)
     described = BUILTIN.described.get(name.replace("_", "-"))
     known = set(described.parameters) if described else set()
-    for variable, expression in [*((one.name, one.expression) for one in twin.variables), *(("", one.expression) for one in twin.faults)]:
+    for variable, expression in [*((one.name, unrolled(one)) for one in twin.variables), *(("", one.expression) for one in twin.faults)]:
         assert set(re.findall(r"\bvariables\.(\w+)", expression)) <= known, variable
         known.add(variable)
 

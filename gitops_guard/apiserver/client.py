@@ -83,7 +83,8 @@ class Client:
             raise ToolError(f"the kube-apiserver of this run does not answer ({type(error).__name__})") from None
         kind = got.headers.get("Content-Type", "")
         return Answer(got.status, json.loads(got.data) if "json" in kind else got.data.decode("utf-8", "replace"),
-                      tuple(got.headers.getlist("Warning")))
+                      # The API server writes UTF-8; urllib3 reads the bytes of a header as Latin 1.
+                      tuple(text.encode("latin-1").decode("utf-8", "replace") for text in got.headers.getlist("Warning")))
 
     def served(self) -> Mapping[tuple[str, str], Served]:
         """What is served now: apiVersion and kind -> what they are called in addresses. Raises ToolError."""

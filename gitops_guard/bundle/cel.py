@@ -10,6 +10,8 @@ MOST = 20
 """How many messages are shown; the API server throws a message of more than 5 KiB away."""
 LONGEST = 5000
 """Of a message, in characters."""
+STRING = r"""(?:r?'''.*?'''|r?\"\"\".*?\"\"\"|r'[^']*'|r"[^"]*"|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+"""What matches a text in an expression, with re.DOTALL."""
 _PLACES = ", ".join(str(place) for place in range(MOST))
 
 
@@ -46,9 +48,10 @@ def joined(*lists: str) -> str:
 
 
 def lines(messages: str) -> str:
-    """Each message in one line, with single blanks; the API server throws others away."""
-    return (f"({messages}).map(m, m.replace('\\n', ' ').replace('\\t', ' ').replace('\\r', ' ')"
-            ".split(' ').filter(word, word != '').join(' '))")
+    """Each message in one line, with single blanks and no control characters; the API server throws others away."""
+    plain = "m.split('').map(c, c.matches(r'[\\x00-\\x1f\\x7f-\\x9f\\pZ]') ? ' ' : c).join('')"
+    return (f"({messages}).map(m, m.matches('[^ -~]') ? {plain} : m)"
+            ".map(m, m.split(' ').filter(word, word != '').join(' '))")
 
 
 def ranks(messages: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from .cel import STRING
+
 _TOKEN = re.compile(
-    r"""(?P<string>r?'''.*?'''|r?\"\"\".*?\"\"\"|r'[^']*'|r"[^"]*"|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+    rf"(?P<string>{STRING})"
     r"|(?P<variable>(?<![\w.])variables\s*\.\s*(?P<name>\w+))"
     r"|(?P<object>(?<![\w.?])object\b)", re.DOTALL)
 

@@ -49,14 +49,16 @@ def made(admission: Admission, settings: Settings, twins: Mapping[str, Path], to
 
 def uncovered(rule: AdmissionRule, twin: Twin) -> list[str]:
     """The kinds of the policy that the twin judges in part, or not at all."""
-    if twin.asked_for or any(seen.kind == "*" for seen in twin.resources):
+    if twin.asked_for or twin.is_of_all_kinds:
         return []
     known = {seen.kind for seen in twin.resources} | {f"{seen.group}/{seen.kind}" for seen in twin.resources}
     return [kind for kind in rule.kinds if kind not in known]
 
 
 def _judged(rule: AdmissionRule, twin: Twin) -> list[str]:
-    return list(rule.parameters[twin.asked_for]) if twin.asked_for else sorted({seen.kind for seen in twin.resources})
+    if twin.asked_for:
+        return list(rule.parameters[twin.asked_for])
+    return list(rule.kinds) if twin.is_of_all_kinds else sorted({seen.kind for seen in twin.resources})
 
 
 def _waivers(rule: AdmissionRule, today: str) -> Iterator[str]:

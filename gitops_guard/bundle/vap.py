@@ -11,11 +11,13 @@ from typing import Any
 
 from ..config import Admission as Settings
 from ..errors import UsageError
+from ..kinds import filled
 from ..model import Severity
 from ..rego_glob import as_regex
 from ..twin import Seen, Twin
-from . import cel, names, waivers
+from . import cel, cel_kinds, names, waivers
 from .cel_before import SUFFIX, before
+from .cel_walk import unrolled
 from .modes import EVERYTHING, REFUSALS, WARNINGS, Part, parts
 from .rules import AdmissionRule
 
@@ -52,11 +54,19 @@ def _policy(name: str, rule: AdmissionRule, twin: Twin, part: Part) -> dict[str,
         "spec": {
             "failurePolicy": "Fail",
             "matchConstraints": {"matchPolicy": "Equivalent", "resourceRules": _resource_rules(rule, twin)},
+            **_conditions(rule, twin),
             "variables": [{"name": variable, "expression": text} for variable, text in _variables(rule, twin, part)],
             "validations": [{"expression": "variables.faults.size() == 0", "reason": "Forbidden", "message": rule.rule.title,
                              "messageExpression": told}],
         },
     }
+
+
+def _conditions(rule: AdmissionRule, twin: Twin) -> dict[str, Any]:
+    """Where the twin asks for all kinds, and the policy does not: those of the policy."""
+    if not twin.is_of_all_kinds or rule.kinds == ("*",):
+        return {}
+    return {"matchConditions": [{"name": "kinds", "expression": cel_kinds.condition(filled(rule.kinds, rule.parameters))}]}
 
 
 def _binding(name: str, action: str, exempt: Sequence[str]) -> dict[str, Any]:
@@ -71,16 +81,15 @@ def _binding(name: str, action: str, exempt: Sequence[str]) -> dict[str, Any]:
 def _variables(rule: AdmissionRule, twin: Twin, part: Part) -> Iterator[tuple[str, str]]:
     for parameter, value in rule.parameters.items():
         yield parameter, cel.literal(_regexes(rule, parameter, value) if parameter in twin.globs else value)
-    for variable in twin.variables:
-        yield variable.name, variable.expression
+    expressions = {variable.name: unrolled(variable) for variable in twin.variables}
+    yield from expressions.items()
     errors, warnings = (_sum(rule, twin, severity) for severity in (Severity.ERROR, Severity.WARNING))
     found = {REFUSALS: errors, WARNINGS: warnings, EVERYTHING: cel.joined(errors, warnings)}[part.tells]
     if not rule.of_requests and part.tells != EVERYTHING and errors != cel.NOTHING:
-        moved = {variable.name for variable in twin.variables}
-        for variable in twin.variables:
-            yield variable.name + SUFFIX, before(variable.expression, moved)
+        for name, expression in expressions.items():
+            yield name + SUFFIX, before(expression, expressions)
         yield "errors", errors
-        yield "kept", f"request.operation == 'UPDATE' ? {before(errors, moved)} : []"
+        yield "kept", f"request.operation == 'UPDATE' ? {before(errors, expressions)} : []"
         found = ("variables.errors.filter(m, !(m in variables.kept))" if part.tells == REFUSALS
                  else cel.joined(warnings, "variables.errors.filter(m, m in variables.kept)"))
     if rule.waivers:

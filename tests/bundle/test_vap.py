@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from gitops_guard import data
-from gitops_guard.bundle import AdmissionRule, cel, target_vap, vap, waivers
+from gitops_guard.bundle import AdmissionRule, cel, cel_kinds, target_vap, vap, waivers
 from gitops_guard.bundle.cel_before import before
+from gitops_guard.bundle.cel_walk import unrolled
 from gitops_guard.bundling import enforceable
 from gitops_guard.config import Admission as Settings
 from gitops_guard.config import load as load_config
@@ -19,7 +20,7 @@ from gitops_guard.model import Location, Waiver
 from gitops_guard.policy import PolicyFolder, load
 from gitops_guard.selection import select
 from gitops_guard.source import Dialect, parse
-from gitops_guard.twin import Twin, Variable, read_twin
+from gitops_guard.twin import Seen, Twin, Variable, Walk, read_twin
 
 BUILTIN = load([PolicyFolder(data.policies(), builtin=True)])
 ARGOCD = "system:serviceaccount:argocd:argocd-application-controller"
@@ -45,9 +46,12 @@ def test_a_policy_and_its_binding() -> None:
     policy, binding = made("images/unpinned-tag")[:2]
     assert (policy["metadata"]["name"], binding["spec"]["policyName"]) == ("gitops-guard-images-unpinned-tag",) * 2
     assert policy["spec"]["failurePolicy"] == "Fail"
-    assert policy["spec"]["matchConstraints"]["resourceRules"][1] == {
-        "apiGroups": ["apps"], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"],
-        "resources": ["daemonsets", "deployments", "replicasets", "statefulsets"]}
+    assert policy["spec"]["matchConstraints"]["resourceRules"] == [
+        {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE", "UPDATE"], "resources": ["pods/ephemeralcontainers"]},
+        {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE"], "resources": ["*"]}]
+    (condition,) = policy["spec"]["matchConditions"]
+    assert condition["expression"].startswith("(request.kind.group + '/' + request.kind.kind).matches(\"^.*/Pod$\") || ")
+    assert "matchConditions" not in made("bypass/reconcile-suspended")[0]["spec"]
     (validation,) = policy["spec"]["validations"]
     assert (validation["expression"], validation["reason"], validation["message"]) == ("variables.faults.size() == 0", "Forbidden", "An image tag moves")
     assert binding["spec"]["matchResources"]["namespaceSelector"]["matchExpressions"] == [
@@ -83,9 +87,10 @@ def test_what_was_there_before_is_worked_out_from_the_old_object() -> None:
     refusals, _, warnings, _ = made("images/unpinned-tag")
     for policy in (refusals, warnings):
         found = variables(policy)
-        assert "object.kind" in found["podSpec"]
-        assert found["podSpecBefore"] == found["podSpec"].replace("object.", "oldObject.")
-        assert "variables.undigestedBefore" in found["kept"]
+        assert "object.kind" in found["place"]
+        assert found["placeBefore"] == found["place"].replace("object.", "oldObject.")
+        assert found["foundBefore"].startswith("(variables.rootsBefore).map(node0, ")
+        assert "variables.movingBefore" in found["kept"]
         assert "variables.allow" in found["kept"]
     assert "!(m in variables.kept)" in variables(refusals)["faults"]
     assert "(m in variables.kept)" not in variables(warnings)["faults"]
@@ -101,6 +106,30 @@ def test_what_was_there_before_is_worked_out_from_the_old_object() -> None:
 ])
 def test_expressions_about_the_old_object(text: str, wanted: str) -> None:
     assert before(text, {"a"}) == wanted
+
+
+@pytest.mark.parametrize(("kinds", "wanted"), [
+    (("*.*/*",), r'{}("^.*\\..*/.*$")'), (("/Pod", "apps/*"), r'{}("^/Pod$") || {}("^apps/.*$")'),
+    (("*", "!Job", "batch/Job"), r'({}("^.*/.*$")) && !{}("^.*/Job$") || {}("^batch/Job$")'), (("!Pod",), r'(false) && !{}("^.*/Pod$")'),
+])
+def test_conditions_about_kinds(kinds: tuple[str, ...], wanted: str) -> None:
+    assert cel_kinds.condition(kinds) == wanted.replace("{}", "(request.kind.group + '/' + request.kind.kind).matches")
+
+
+def test_a_walk_is_written_out() -> None:
+    walk = Variable("found", "f(node, 'node') + x.node + node.map(child, deeper)", Walk("[object.spec]", 2, "g(child)"))
+    assert unrolled(walk) == ("([object.spec]).map(node0, f(node0, 'node') + x.node + node0.map(node1, "
+                              "(f(node1, 'node') + x.node + node1.map(node2, (g(node2))))))")
+    assert unrolled(Variable("plain", "node")) == "node"
+
+
+def test_a_twin_may_judge_some_of_the_kinds() -> None:
+    read = load_config("")
+    found = enforceable(BUILTIN, read, select(BUILTIN.rules, read, described=BUILTIN.described), (), data_files=False)
+    rule = next(one for one in found.rules if one.id == "images/unpinned-tag")
+    assert target_vap.uncovered(rule, twin(rule)) == []
+    pods = replace(twin(rule), resources=(Seen("", "v1", "pods", "Pod"),))
+    assert target_vap.uncovered(rule, pods) == [kind for kind in rule.kinds if kind != "Pod"]
 
 
 def test_parameters_are_variables() -> None:
@@ -161,7 +190,7 @@ def test_what_is_not_enforced_is_said() -> None:
     assert set(out.files) == {"README.md", "bypass-reconcile-suspended.yaml", "images-missing-digest.yaml", "images-unpinned-tag.yaml"} - {"images-missing-digest.yaml"}
     assert "bypass/drift-tolerated: it has no twin in CEL (bypass/drift_tolerated.cel.yaml beside the policy)" in out.notes
     assert "images/missing-digest: all that it finds are notes, which are for reviews alone" in out.notes
-    assert "images/unpinned-tag: of the kinds `*.*/*` only those above are judged" in out.notes
+    assert not [note for note in out.notes if "of the kinds" in note]
     assert [note for note in out.notes if "2026-12-24" in note and note.startswith("images/unpinned-tag")]
     assert not [note for note in out.notes if "2026-11-20" in note]
     assert all(f"- {note}" in out.files["README.md"] for note in out.notes)

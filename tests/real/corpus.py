@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import random_bypass
+import random_images
 
 from gitops_guard import data
 from gitops_guard.errors import SourceError
@@ -21,6 +22,7 @@ from gitops_guard.policy import PolicyFolder, PolicySet, load
 from gitops_guard.source import Dialect, parse
 
 RANDOM = 800
+RANDOM_IMAGES = 480
 
 LEAST = 2_000
 """How many distinct objects a corpus must have, where one is named."""
@@ -50,7 +52,7 @@ def objects() -> tuple[Map, ...]:
                 if name.endswith((".yaml", ".yml")):
                     for document in _documents(text.encode(), name):
                         found.setdefault(key(document), document)
-    for made in random_bypass.objects(RANDOM):
+    for made in [*random_bypass.objects(RANDOM), *random_images.objects(RANDOM_IMAGES)]:
         for document in _documents(json.dumps(made).encode(), "random.yaml"):
             found.setdefault(key(document), document)
     return tuple(found.values())

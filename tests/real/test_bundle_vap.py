@@ -20,7 +20,6 @@ from gitops_guard.evaluate import Subjects, evaluate
 from gitops_guard.origin import Map
 from gitops_guard.policy import POLICY_ERROR
 from gitops_guard.source import Dialect, parse
-from gitops_guard.twin import Twin, read_twin
 
 pytestmark = pytest.mark.real
 
@@ -32,6 +31,7 @@ POLICIES = ("validatingadmissionpolicies", "validatingadmissionpolicybindings")
 DENIED = re.compile(r"ValidatingAdmissionPolicy '([^']+)' with binding '[^']+' denied request: (.*)", re.DOTALL)
 WARNED = re.compile(r'299 - "Validation failed for ValidatingAdmissionPolicy \'([^\']+)\' with binding \'[^\']+\': (.*)"', re.DOTALL)
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 QUOTED = re.compile(r'".*?"')
 
 
@@ -60,7 +60,8 @@ def enforce(cluster: Cluster, tmp_path: Path) -> Iterator[Any]:
         for document in documents:
             answer = cluster.apply("root", document, manager="tests")
             assert answer.ok, answer.message
-        cluster.until(probe)
+        # Every policy is compiled on its own, and a walk takes a busy API server some seconds.
+        cluster.until(probe, 120)
 
     yield put
     for plural in POLICIES:
@@ -77,8 +78,9 @@ def a_pod(*images: str, name: str = "web") -> dict[str, Any]:
 BAD = {**a_pod("nginx", "redis:7.2.4"), "metadata": {"name": "bad", "namespace": "default"}}
 PAUSED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "paused", "namespace": "default", "annotations": {
     "argocd.argoproj.io/hook": "Skip", "kustomize.toolkit.fluxcd.io/ssa": "Merge"}}}
-
-
+# Of each rule one that no other finds anything in.
+PROBES = (a_pod("nginx"), a_pod("redis:7.2.4"), *({**PAUSED, "metadata": {**PAUSED["metadata"], "annotations": {key: value}}}
+                                                   for key, value in PAUSED["metadata"]["annotations"].items()))
 TOUCHED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "touched", "namespace": "default"}}
 
 
@@ -121,17 +123,8 @@ def judged(found: Sequence[Map]) -> dict[str, dict[int, str]]:
     assert not [fault for fault in answer.faults if fault.rule == POLICY_ERROR]
     messages: dict[str, dict[int, set[str]]] = {rule: defaultdict(set) for rule in RULES}
     for fault in answer.faults:
-        messages[fault.rule][int(fault.target or 0)].add(" ".join(fault.message.split()))
+        messages[fault.rule][int(fault.target or 0)].add(BLANKS.sub(" ", fault.message).strip())
     return {rule: {number: "; ".join(sorted(texts)) for number, texts in found.items()} for rule, found in messages.items()}
-
-
-def twin_of(rule: str) -> Twin:
-    return read_twin(builtin().twins[rule.replace("-", "_")], builtin().twins)
-
-
-def covers(twin: Twin, one: Map) -> bool:
-    group, _, version = one["apiVersion"].rpartition("/")
-    return any(seen.kind in ("*", one["kind"]) and seen.group in ("*", group) and seen.version in ("*", version) for seen in twin.resources)
 
 
 @pytest.fixture(scope="module")
@@ -165,10 +158,8 @@ def test_equal_messages_on_every_object(cluster: Cluster, ready: tuple[Map, ...]
     """As warnings, which the API server gives of every policy; of refusals it tells one."""
     enforce(RULES, f"{STRICT}\nadmission: {{mode: warn, exempt-namespaces: []}}\n",
             lambda: len(told(cluster.create("root", BAD, dry_run=True)) | told(cluster.create("root", PAUSED, dry_run=True))) == len(RULES))
-    twins = {rule: twin_of(rule) for rule in RULES}
     counts: dict[str, Counter[str]] = {rule: Counter() for rule in RULES}
     others: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
     differing = []
     for number, (one, answer) in enumerate(zip(ready, created(cluster, ready), strict=True)):
         if answer is None or not judges(answer):
@@ -177,30 +168,26 @@ def test_equal_messages_on_every_object(cluster: Cluster, ready: tuple[Map, ...]
         said = told(answer)
         for rule in RULES:
             expected = wanted[rule].get(number, "")
-            if expected and not covers(twins[rule], one) and rule not in said:
-                counts[rule]["not covered"] += 1
-                kinds[f"{one['apiVersion']} {one['kind']}"] += 1
-            elif said.get(rule, "") != expected:
+            if said.get(rule, "") != expected:
                 differing.append((rule, key(one)[:500], said.get(rule), expected))
             else:
                 counts[rule]["found" if expected else "nothing found"] += 1
     tell(f"{len(ready)} distinct objects, judged: {len(ready) - others.total()}, {len(differing)} disagreements\n"
          + "\n".join(f"{rule}: {dict(count)}" for rule, count in counts.items())
-         + f"\nof kinds that no twin covers: {dict(kinds)}\nrefused for other reasons: {others.most_common(8)}")
-    assert not differing, differing[:3]
+         + f"\nrefused for other reasons: {others.most_common(8)}")
+    assert not differing, [len(differing), *differing[:3]]
     assert all(count["found"] >= 5 for count in counts.values())
 
 
 def test_equal_verdicts(cluster: Cluster, ready: tuple[Map, ...], wanted: dict[str, dict[int, str]], enforce: Any) -> None:
-    """What the rules find is refused; of the objects that are right, every tenth is asked about."""
+    """What the rules find is refused; of the objects that are right, every fifth is asked about."""
     enforce(RULES, f"{STRICT}\nadmission: {{exempt-namespaces: []}}\n",
-            lambda: all(DENIED.search(cluster.create("root", probe, dry_run=True).message) for probe in (BAD, a_pod("redis:7.2.4"), PAUSED)))
-    twins = {rule: twin_of(rule) for rule in RULES}
-    asked = [number for number in range(len(ready)) if number % 10 == 0 or any(number in wanted[rule] for rule in RULES)]
+            lambda: len({name for probe in PROBES for name, _message in DENIED.findall(cluster.create("root", probe, dry_run=True).message)}) == len(RULES))
+    asked = [number for number in range(len(ready)) if number % 5 == 0 or any(number in wanted[rule] for rule in RULES)]
     counts: Counter[str] = Counter()
     differing = []
     for number, answer in zip(asked, created(cluster, [ready[number] for number in asked]), strict=True):
-        expected = {rule: wanted[rule][number] for rule in RULES if number in wanted[rule] and covers(twins[rule], ready[number])}
+        expected = {rule: wanted[rule][number] for rule in RULES if number in wanted[rule]}
         if answer is None or not judges(answer):
             counts["refused for other reasons"] += 1
             continue
@@ -210,7 +197,7 @@ def test_equal_verdicts(cluster: Cluster, ready: tuple[Map, ...], wanted: dict[s
             differing.append((key(ready[number])[:500], answer.message, expected))
         counts["refused" if denied else "allowed"] += 1
     tell(f"{len(asked)} objects: {dict(counts)}, {len(differing)} disagreements")
-    assert not differing, differing[:3]
+    assert not differing, [len(differing), *differing[:3]]
     assert min(counts["refused"], counts["allowed"]) >= 100
 
 
@@ -218,8 +205,12 @@ def test_what_was_there_before_is_told_and_not_refused(cluster: Cluster, ready: 
     faulty = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "faulty", "namespace": "vap"},
               "spec": {"selector": {"matchLabels": {"a": "b"}}, "template": {"metadata": {"labels": {"a": "b"}}, "spec": a_pod("nginx")["spec"]}}}
     assert cluster.create("root", faulty).ok
-    enforce(["images/unpinned-tag"], "", lambda: not cluster.create("root", BAD, dry_run=True).ok)
-    scaled = cluster.patch("root", faulty, {"spec": {"replicas": 3}}, dry_run=True)
+
+    def scale() -> Answer:
+        return cluster.patch("root", faulty, {"spec": {"replicas": 3}}, dry_run=True)
+
+    enforce(["images/unpinned-tag"], "", lambda: not cluster.create("root", BAD, dry_run=True).ok and scale().warnings)
+    scaled = scale()
     assert scaled.ok, scaled.message
     (text,) = (WARNED.search(warning) for warning in scaled.warnings)
     assert text is not None
@@ -280,3 +271,66 @@ def test_manual_deploys(cluster: Cluster, enforce: Any) -> None:
     tell(f"{len(wrong)} attempts")
     assert [text for text in wrong if text] == []
     assert len(wrong) >= 40
+
+
+WIDGET = {"apiVersion": "widgets.example.com/v1", "kind": "Widget", "metadata": {"name": "widget", "namespace": "vap"}}
+
+
+def widget(*images: str, levels: int = 0) -> dict[str, Any]:
+    """A custom resource with a list of containers that many mappings below `spec`; lists between them are none."""
+    spec = a_pod(*images)["spec"]
+    for _level in range(levels):
+        spec = {"inner": [spec]}
+    return {**WIDGET, "spec": spec}
+
+
+@pytest.fixture
+def widgets(cluster: Cluster, ready: tuple[Map, ...]) -> None:
+    cluster.establish(crd("widgets.example.com", "Widget", ["v1"]))
+
+
+def test_how_deep_containers_are_looked_for(cluster: Cluster, widgets: None, enforce: Any) -> None:
+    enforce(["images/unpinned-tag"], "", lambda: not cluster.create("root", BAD, dry_run=True).ok)
+    deepest = cluster.create("root", widget("nginx", levels=15), dry_run=True)
+    assert DENIED.search(deepest.message)[2] == "container c0: image nginx has no tag, which means latest"  # type: ignore[index]
+    below = cluster.create("root", widget("nginx:1.27.3", levels=16), dry_run=True)
+    assert DENIED.search(below.message)[2] == (  # type: ignore[index]
+        "containers stand deeper in this object than images are looked for: what they run is not judged")
+    schema: dict[str, Any] = {"type": "array"}
+    for _level in range(40):
+        schema = {"properties": {"containers": schema}}
+    assert cluster.create("root", {**WIDGET, "spec": {**a_pod("nginx:1.27.3")["spec"], "schema": schema}}, dry_run=True).ok
+
+
+def test_what_a_custom_resource_had_before_is_told_and_not_refused(cluster: Cluster, widgets: None, enforce: Any) -> None:
+    assert cluster.create("root", widget("nginx")).ok
+
+    def scale() -> Answer:
+        return cluster.patch("root", WIDGET, {"spec": {"replicas": 3}}, dry_run=True)
+
+    enforce(["images/unpinned-tag"], "", lambda: not cluster.create("root", BAD, dry_run=True).ok and scale().warnings)
+    kept = scale()
+    assert (kept.ok, told(kept)) == (True, {"images/unpinned-tag": "container c0: image nginx has no tag, which means latest"})
+    worse = cluster.patch("root", WIDGET, widget("nginx", "redis:latest"), dry_run=True)
+    assert DENIED.search(worse.message)[2] == "container c1: image redis:latest has the moving tag latest"  # type: ignore[index]
+    mended = cluster.patch("root", WIDGET, widget("nginx:1.27.3"), dry_run=True)
+    assert (mended.ok, mended.warnings) == (True, ())
+    assert cluster.delete("root", WIDGET).ok
+
+
+def test_large_custom_resources(cluster: Cluster, widgets: None, enforce: Any) -> None:
+    """Half a megabyte of pod specs, and a megabyte of anything else."""
+    enforce(["images/unpinned-tag"], "", lambda: not cluster.create("root", BAD, dry_run=True).ok)
+
+    def answer(pods: int, last: str, **more: Any) -> Answer:
+        specs = [{**a_pod(f"registry.example/team/app:1.2.{number}")["spec"], "hostname": "x" * 400} for number in range(pods)]
+        metadata = {"name": "large", "namespace": "vap"}
+        return cluster.create("root", {**WIDGET, "metadata": metadata, "spec": {"pods": [*specs, a_pod(last)["spec"]], **more}}, dry_run=True)
+
+    data = {f"key-{number}": 'x "y"\n' * 100 for number in range(1_500)}
+    for pods, more in ((1_000, {}), (1, {"data": data}), (1, {"items": [{"name": str(number)} for number in range(40_000)]})):
+        assert answer(pods, "nginx:1.27.3", **more).ok
+        assert DENIED.search(answer(pods, "nginx", **more).message)[2] == "container c0: image nginx has no tag, which means latest"  # type: ignore[index]
+    # What costs an API server more than it gives is refused.
+    refused = answer(4_000, "nginx:1.27.3")
+    assert (refused.ok, "cost limit exceeded" in refused.message) == (False, True)
