@@ -182,13 +182,14 @@ def _texts(value: Any) -> list[str] | None:
 def _tracked(sources: Sources, graph: Graph, is_home: Callable[[str], bool]) -> dict[str, list[str]]:
     """What of this repository is deployed: the branches that objects read it at, and the addresses that they give it.
 
-    Where no address is known to be its own, what exists here at the paths that objects name is taken for it.
+    A branch that this clone lacks is deployed all the same. Where no address is known to be its own, what exists here at the
+    paths that objects name is taken for it.
     """
-    named_here = [source for node in graph.nodes for source in node.sources
-                  if node.status == "resolved" and source.repository and source.path is not None]
-    home = [source for source in named_here if is_home(source.repository or "")]
-    used = home or [source for source in named_here if source.path == "." or sources.tree.kind(source.path or "") is not None]
-    named = {(source.revision or "HEAD").removeprefix("refs/heads/") for source in used} or {"HEAD"}
-    default = set(_DEFAULT_BRANCHES) if "HEAD" in named else set()
-    return {"branches": sorted(named - {"HEAD"} | default),
+    named = [(node, source) for node in graph.nodes for source in node.sources if source.repository and source.path is not None]
+    home = [source for _node, source in named if is_home(source.repository or "")]
+    used = home or [source for node, source in named if node.status == "resolved"
+                    and (source.path == "." or sources.tree.kind(source.path or "") is not None)]
+    revisions = {(source.revision or "HEAD").removeprefix("refs/heads/") for source in used} or {"HEAD"}
+    default = set(_DEFAULT_BRANCHES) if "HEAD" in revisions else set()
+    return {"branches": sorted(revisions - {"HEAD"} | default),
             "repositories": sorted({normal(source.repository) for source in used if source.repository} - {""})}
