@@ -31,7 +31,8 @@ def shelved(target: Target, found: Discovery, tree: Tree, shelf: Shelf | None, m
     covered = frozenset[str]().union(*(found.direct[folder][1] for folder in built.folders if folder in found.direct))
     kinds = kinds_of(built.resources)
     known = built.read <= covered | frozenset(target.files) and built.read <= frozenset(found.manifests)
-    if built.status == "rendered" and not built.faults and known and not any(kind == "Secret" for _group, kind in kinds):
+    plain = built.status == "rendered" and not built.faults and not built.dropped
+    if plain and known and not any(kind == "Secret" for _group, kind in kinds):
         shelf.add(name, Facts(built.read, built.folders, kinds, len(built.resources)))
     return built
 

@@ -114,7 +114,7 @@ def _view(side: Side) -> View:
     for roots, resource in controllers(side):
         objects.setdefault(node_id(resource.id), []).append((roots, resource))
     return View(
-        parts=[Part(item.target, item.status, item.resources, item.folders, item.scopes) for item in side.built],
+        parts=[Part(item.target, item.status, item.resources, item.folders, item.scopes, item.dropped) for item in side.built],
         generated=side.generated,
         controllers=statuses,
         objects=objects,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from . import manifests
 from .errors import InputError, SourceError
 from .model import Fault, Location, Resource, Target
+from .origin import Origin
 from .recipes import Chart, Directory, Recipe
 from .render import Rendered, Renderer
 from .render.at_owner import faults_at_owner, paths_at_home, places_of, resources_at_owner
@@ -32,6 +33,8 @@ class Built:
     """Every kustomization folder that is part of it."""
     scopes: frozenset[str] = frozenset()
     """The roots that it grew from."""
+    dropped: Mapping[Origin, Origin] = field(default_factory=dict)
+    """Where objects that its build takes out are declared, each with the patch or annotation that does it."""
 
 
 def build(target: Target, renderer: Renderer, sources: Sources) -> Built:
@@ -50,7 +53,8 @@ def build_owned(target: Target, recipes: Sequence[Recipe], renderer: Renderer, s
     place_of = places_of(recipes)
     return replace(built, resources=tuple(resources_at_owner(built.resources, sources, place_of)),
                    faults=tuple(faults_at_owner(built.faults, sources, place_of)), read=paths_at_home(built.read, sources),
-                   folders=paths_at_home(built.folders, sources))
+                   folders=paths_at_home(built.folders, sources),
+                   dropped={key: place for key, place in built.dropped.items() if not sources.mount_of(place.file)})
 
 
 def _joined(target: Target, parts: Sequence[Built]) -> Built:
@@ -68,7 +72,8 @@ def _joined(target: Target, parts: Sequence[Built]) -> Built:
     read = frozenset[str]().union(*(part.read for part in parts))
     folders = frozenset[str]().union(*(part.folders for part in parts))
     faults = tuple(fault for part in parts for fault in part.faults)
-    return Built(target, status, tuple(resources.values()), faults, read, folders)
+    dropped = {declared: place for part in parts for declared, place in part.dropped.items()}
+    return Built(target, status, tuple(resources.values()), faults, read, folders, dropped=dropped)
 
 
 def _part(target: Target, recipe: Recipe, renderer: Renderer, sources: Sources) -> Built:
@@ -96,7 +101,7 @@ def _kustomization(target: Target, make: Callable[[], Rendered], renderer: Rende
     failed = any(fault.rule == "render/failed" for fault in faults)
     open_parts = failed or any(fault.rule == "render/unresolved" for fault in faults)
     status = "rendered" if not open_parts else "partial" if resources else "failed" if failed else "unresolved"
-    return Built(target, status, resources, faults, rendered.read, rendered.folders)
+    return Built(target, status, resources, faults, rendered.read, rendered.folders, dropped=rendered.dropped)
 
 
 def _like(error: InputError, sources: Sources) -> list[SourceError]:

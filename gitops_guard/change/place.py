@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterator
 
 from ..model import Resource, Target
-from ..origin import Map, Origin
+from ..origin import Map, Origin, Seq
 from .events import MOVED, Deletion, TargetChange
-from .view import View, value_at
+from .view import Part, View, value_at
 
 _LISTS = ("resources", "components", "bases", "configMapGenerator", "secretGenerator", "helmCharts", "generators", "patches")
 _NAMING = {"name": ("namePrefix", "nameSuffix"), "namespace": ("namespace",)}
@@ -28,6 +28,9 @@ def place_of(deletion: Deletion, change: TargetChange, base: View, head: View) -
         return new.declared if deletion.event == MOVED else _renaming(deletion, new, change, base, head)
     file = deletion.resource.declared.file
     still = head.declares(file, deletion.resource.id)
+    dropped = _dropped(deletion.resource, still, change.target, head)
+    if dropped is not None:
+        return dropped
     for folder, name in _users(file, change.folders, base):
         found = _entry(folder, name, change.target, head, still)
         if found is not None:
@@ -36,6 +39,19 @@ def place_of(deletion: Deletion, change: TargetChange, base: View, head: View) -
     if owner is not None:
         return _reads(owner.body) or owner.declared
     return Origin(file, 1, 1, exact=False)
+
+
+def _dropped(old: Resource, still: Resource | None, target: Target, head: View) -> Origin | None:
+    """The patch or annotation that takes an object out of the build, which its file still has.
+
+    Under another name than its file gives it, it is known by its old place alone.
+    """
+    declared = still.declared if still is not None else old.declared
+    return next((part.dropped[declared] for part in _parts(target, head) if declared in part.dropped), None)
+
+
+def _parts(target: Target, head: View) -> Iterator[Part]:
+    return (part for part in head.parts if part.target.id == target.id or part.target.path == target.path)
 
 
 def _users(file: str, folders: frozenset[str], base: View) -> Iterator[tuple[str, str]]:
@@ -54,7 +70,7 @@ def _users(file: str, folders: frozenset[str], base: View) -> Iterator[tuple[str
 def _entry(folder: str, name: str, target: Target, head: View, still: Resource | None) -> Origin | None:
     """The list of a kustomization that no longer names something; None where it still does, or is no part of the target."""
     used = head.uses.get(folder)
-    reached = any(folder in part.folders for part in head.parts if part.target.id == target.id or part.target.path == target.path)
+    reached = any(folder in part.folders for part in _parts(target, head))
     if used is None or not reached:
         return None
     if name in used[0] or name in used[1]:
@@ -102,7 +118,10 @@ def _of_owner(key: str, deletion: Deletion, change: TargetChange, base: View, he
 
 
 def _reads(body: Map) -> Origin | None:
-    """The field of a controller object that says what it reads."""
+    """The field of a controller object that says what it reads; of an ApplicationSet its generator, where it has one only."""
+    generators = value_at(body, ("spec", "generators"))
+    if isinstance(generators, Seq) and len(generators) == 1:
+        return generators.at[0]
     for path in (("path",), ("source", "path"), ("generators",), ("sources",), ("chart",), ("source",)):
         found = _at(body, ("spec", *path))
         if found is not None:

@@ -33,6 +33,8 @@ class Part:
     """The kustomization folders that it is made of."""
     scopes: frozenset[str] = frozenset()
     """The roots that it grew from: they tell controller objects of one id apart."""
+    dropped: Mapping[Origin, Origin] = field(default_factory=dict)
+    """Where objects that its build takes out are declared, each with what does it."""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ reported as unresolved.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..model import Fault, Resource
+from ..origin import Origin
 from ..source import Sources
 from .build import Builder
 from .emit import emit
@@ -43,6 +44,8 @@ class Rendered:
     """Every file of the repository that was read for it."""
     folders: frozenset[str]
     """Every kustomization folder of the repository that is part of it, itself included."""
+    dropped: Mapping[Origin, Origin]
+    """Where resources that the build took out are declared, each with the patch or annotation that does it."""
 
 
 class Renderer:
@@ -139,12 +142,14 @@ class Renderer:
         found = [Resource(item.body, target, item.declared) for item in resources]
         faults = [*done.faults, *more]
         if self._remote is None:
-            return Rendered(found, _unique(faults), frozenset(done.read), frozenset(done.folders))
+            return Rendered(found, _unique(faults), frozenset(done.read), frozenset(done.folders), done.resources.dropped)
         from .at_home import faults_at_home  # noqa: PLC0415 (start-up)
 
         read = frozenset(path for path in done.read if not self._loader.is_remote(path))
         folders = frozenset(path for path in done.folders if not self._loader.is_remote(path))
-        return Rendered(found, _unique(faults_at_home(faults, self._remote, read)), read, folders)
+        dropped = {declared: place for declared, place in done.resources.dropped.items()
+                   if not any(self._loader.is_remote(at.file) for at in (declared, place))}
+        return Rendered(found, _unique(faults_at_home(faults, self._remote, read)), read, folders, dropped)
 
 
 def _remote(fetcher: Fetcher) -> Remote:

@@ -85,7 +85,7 @@ class Builder:
             from . import vars as vars_  # noqa: PLC0415 (start-up)
 
             vars_.resolve(done.resources, done.vars, done.config.var_reference, incomplete=done.incomplete)
-        kept = [item for item in done.resources if not _is_local(item)]
+        kept = [item for item in done.resources if not _drops_local(item, done.resources)]
         _check_unique(kept)
         resources = arrange(kept, kustomization)
         metadata.finish(resources, trail)
@@ -297,6 +297,8 @@ class Builder:
 def _append(resources: ResMap, found: ResMap | list[Resource], place: Origin) -> None:
     try:
         resources.extend(found)
+        if isinstance(found, ResMap):
+            resources.dropped |= found.dropped
         if not openapi.was_read() and not all(is_known(item.api_version, item.kind) for item in found):
             openapi.note_read()
     except IdConflictError as conflict:
@@ -327,9 +329,12 @@ def _check_cycle(folder: str, place: Origin, chain: tuple[str, ...]) -> None:
         raise fail(f"more than {MAX_DEPTH} kustomizations deep", place, "use fewer levels")
 
 
-def _is_local(resource: Resource) -> bool:
-    """Whether an object is for kustomize alone. Raises RenderError where the steps have left it without kind or name."""
+def _drops_local(resource: Resource, resources: ResMap) -> bool:
+    """Whether an object is for kustomize alone, and noted as dropped. Raises RenderError where it has lost its kind or name."""
     if not resource.kind or (not resource.name and not resource.kind.endswith("List")):
         raise fail("an object has lost its kind or name in the build", resource.declared, "look for the patch that removes it")
     value = resource.annotations().get(_LOCAL)
-    return value is not None and scalar_text(value) != "false"
+    if value is None or scalar_text(value) == "false":
+        return False
+    resources.dropped[resource.declared] = resource.body["metadata"]["annotations"].at.get(_LOCAL, resource.declared)
+    return True

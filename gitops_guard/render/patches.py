@@ -155,7 +155,7 @@ def _strategic(patches: list[Map], target: Map | None, at: Origin, source: Origi
                 continue
             found = _target_of(patch, source, resources, incomplete=incomplete)
             if found is not None:
-                _merge(found, patch, source, rename, rekind)
+                _merge(found, patch, resources, source, rename, rekind)
         resources.items = [item for item in resources if item.body]
         resources.changed()
 
@@ -185,7 +185,7 @@ def _apply_to(targets: list[Resource], patch: Map, resources: ResMap, source: Or
             own = Map(patch, patch.at.copy())
             versioned = "apiVersion" in item.body
             own.put("apiVersion", item.body.get("apiVersion"), item.body.at.get("apiVersion"))
-            _merge(item, own, source, rename, rekind)
+            _merge(item, own, resources, source, rename, rekind)
             if item.body and not versioned:
                 item.body.put("apiVersion", None, source)  # kustomize writes an empty one
         if item.body:
@@ -214,8 +214,8 @@ def _with_texts(patch: Map) -> Map:
     return found
 
 
-def _merge(target: Resource, patch: Map, source: Origin, rename: bool, rekind: bool) -> None:
-    """The patch on one resource; what names it stays. A deleted resource has an empty body afterwards."""
+def _merge(target: Resource, patch: Map, resources: ResMap, source: Origin, rename: bool, rekind: bool) -> None:
+    """The patch on one of the resources; what names it stays. A deleted one has an empty body afterwards."""
     if rename or rekind:
         target.remember()
     body = target.body
@@ -223,8 +223,10 @@ def _merge(target: Resource, patch: Map, source: Origin, rename: bool, rekind: b
     meta = body.get("metadata")
     name, namespace = (_kept(meta, "name"), _kept(meta, "namespace")) if type(meta) is Map else (None, None)
     notes.put(target)
+    place = patch.at.get(smp.DIRECTIVE, source)
     merged = smp.merge(body, patch, source)
     if merged is None:
+        resources.dropped[target.declared] = place
         target.body = Map()
         return
     target.body = merged

@@ -233,11 +233,13 @@ class IdConflictError(Exception):
 class ResMap:
     """Resources in the order they were loaded; no two have the same current id."""
 
-    __slots__ = ("_ids", "items")
+    __slots__ = ("_ids", "dropped", "items")
 
     def __init__(self, items: Iterable[Resource] = ()) -> None:
         """`items` are taken as they are, without a check."""
         self.items: list[Resource] = list(items)
+        self.dropped: dict[Origin, Origin] = {}
+        """Where resources that a step has taken out were declared, each with what took it out."""
         self._ids: set[Id] | None = None
 
     def __iter__(self) -> Iterator[Resource]:
@@ -277,4 +279,6 @@ class ResMap:
 
     def clone(self) -> ResMap:
         """A copy whose resources share nothing with these."""
-        return ResMap(item.clone() for item in self.items)
+        copy = ResMap(item.clone() for item in self.items)
+        copy.dropped = self.dropped.copy()
+        return copy

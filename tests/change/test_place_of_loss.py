@@ -13,6 +13,7 @@ LIST, PREFIX = Origin("shop/kustomization.yaml", 1, 1), Origin("shop/kustomizati
 USES = {"shop": (frozenset(), frozenset(["shop/all.yaml", "shop/box.yaml"]))}
 LESS = {"shop": (frozenset(), frozenset(["shop/all.yaml"]))}
 BOX = claim(file="shop/box.yaml", line=2)
+PATCH = Origin("shop/patch.yaml", 6, 9)
 
 
 def written(**known):
@@ -27,6 +28,12 @@ def written(**known):
     pytest.param(view(part(config(), BOX), uses=USES),
                  view(part(config()), uses=USES, exists=lambda _file: True, declares=lambda _file, _name: replace(BOX, declared=Origin("shop/box.yaml", 5, 7))),
                  "shop/box.yaml:5", id="its file, which has it still"),
+    pytest.param(view(part(config(), BOX), uses=USES), view(replace(part(config()), dropped={BOX.declared: PATCH}), uses=USES), "shop/patch.yaml:6",
+                 id="the patch that takes it out"),
+    pytest.param(view(part(config(), BOX), uses=USES),
+                 view(replace(part(config()), dropped={Origin("shop/box.yaml", 5, 7): PATCH}), uses=USES,
+                      declares=lambda _file, _name: replace(BOX, declared=Origin("shop/box.yaml", 5, 7))),
+                 "shop/patch.yaml:6", id="the patch that takes it out of a file in which it has moved"),
     pytest.param(view(part(config(), BOX)), view(part(config(), claim("boxes", file="shop/box.yaml", line=2))), "shop/box.yaml:3", id="its new name"),
     pytest.param(view(part(config(), BOX, owners=[APP])),
                  view(part(config(), owners=[APP]), objects={APP.id: [(frozenset(["root"]), application(more="spec: {source: {path: shop}}"))]}),

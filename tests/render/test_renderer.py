@@ -199,3 +199,18 @@ def test_a_chain_of_bases_is_bounded():
     tree["150/kustomization.yaml"] = "resources: []\n"
     with pytest.raises(RenderError, match="deep"):
         Renderer(sources(tree)).render("0")
+
+
+def test_what_a_build_takes_out_is_told_with_what_does_it():
+    tree = {
+        "base/kustomization.yaml": "resources: [all.yaml]\n",
+        "base/all.yaml": "".join(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\n---\n" for name in "abc"),
+        "mid/kustomization.yaml": "resources: [../base]\npatches: [{path: a.yaml}]\n",
+        "mid/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n$patch: delete\n",
+        "kustomization.yaml": "resources: [mid]\nnamePrefix: x-\ncommonAnnotations: {}\npatches:\n- target: {name: b}\n  patch: |-\n"
+                              "    - op: add\n      path: /metadata/annotations\n      value: {config.kubernetes.io/local-config: 'true'}\n",
+    }
+    rendered = Renderer(sources(tree)).render(".")
+    assert [resource.id.name for resource in rendered.resources] == ["x-c"]
+    assert {(declared.file, declared.line): (place.file, place.line) for declared, place in rendered.dropped.items()} == {
+        ("base/all.yaml", 2): ("mid/a.yaml", 5), ("base/all.yaml", 6): ("kustomization.yaml", 9)}
