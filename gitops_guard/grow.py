@@ -52,15 +52,15 @@ class Grower:
         """
         roots = self._found.targets((), guess)
         before, evidence, shape = Pass(Objects()), frozenset[str](), object()
-        seen: set[tuple[Target, ...]] = set()
+        seen: set[tuple[tuple[Target, ...], frozenset[str]]] = set()
         for _ in range(MAX_PASSES):
             now = self._pass(roots, before.objects, evidence)
             following = self._next_roots(roots, now)
             settled = following == roots and now.evidence() == evidence and now.shape() == shape
+            seen.add((roots, evidence))
             before, evidence, shape = now, now.evidence(), now.shape()
-            if settled or (following != roots and following in seen):
+            if settled or (following != roots and (following, evidence) in seen):
                 break
-            seen.add(roots)
             roots = following
         return self._finish(named, before)
 

@@ -85,6 +85,16 @@ def test_targets(files, expected):
     assert targets(grown(files)) == expected
 
 
+def test_what_a_root_takes_is_no_root_of_its_own_where_only_paths_tell_which_repository_it_is():
+    files = FOLDER | {"clusters/prod/flux-system/sync.yaml": SOURCE + "---\n" + flux("flux-system", "./clusters/prod"),
+                      "clusters/prod/flux-system/kustomization.yaml": kustomization("sync.yaml"),
+                      "clusters/prod/shop.yaml": flux("shop", "./good"), "clusters/prod/old.yaml": flux("old", "./good"),
+                      ".sourceignore": "old.yaml\n"}
+    side = grown(files, config="")
+    assert targets(side) == {"clusters/prod": ["flux/Kustomization/flux-system/flux-system"], "good": ["flux/Kustomization/flux-system/shop"]}
+    assert [node.name for node in side.graph.nodes if node.kind == "Kustomization" and node.system == "flux"] == ["flux-system", "shop"]
+
+
 def test_a_named_folder_is_a_target_beside_its_owner_s():
     files = FOLDER | {"argocd/a.yaml": app("shop", "top"), "top/kustomization.yaml": kustomization("../good")}
     assert targets(grown(files, ["good"])) == {"argocd": [], "good": [], "top": ["argocd/Application/argocd/shop"]}
