@@ -11,6 +11,7 @@ from .discover import Taken
 from .graph.assemble import Key, Placed, assemble
 from .graph.cycles import cycles, fault_of
 from .graph.expansion import Expansion, Found
+from .graph.fields import place
 from .graph.owners import owner_of
 from .graph.world import Objects, Place, Repositories, Unknown
 from .manifests import KUSTOMIZATION_FILES
@@ -134,7 +135,11 @@ def _without_output(expansion: Expansion, resource: Resource, names: set[str]) -
 
 
 def _faults(last: Pass, built: Iterable[Built]) -> Iterator[Fault]:
-    """The faults of objects, each with the target that shows them: their own where they deploy nothing, else their parent."""
+    """The faults of objects, each with the target that shows them: their own where they deploy nothing, else their parent.
+
+    What an object can't be followed for, because its parent could not fill in a variable, is said once.
+    """
+    said = {fault.location[:3] for item in built for fault in item.faults if fault.location is not None}
     own = {(owner.id, scope, item.target.id) for item in built for owner in item.target.owners for scope in item.scopes}
     known = {item.target.id for item in built}
     closed = {group[0]: fault_of(group, last.expanded[group[0]])
@@ -142,8 +147,16 @@ def _faults(last: Pass, built: Iterable[Built]) -> Iterator[Fault]:
     for key, expansion in sorted(last.expansions.items()):
         for fault in (*expansion.faults, *([closed[key]] if key in closed else [])):
             parent = fault.resource.target if fault.resource is not None else None
+            if fault.rule == "render/unresolved" and _where(fault) in said:
+                continue
             mine = sorted(target for owner, scope, target in own if (owner, scope) == (expansion.node.id, expansion.node.scope))
             yield replace(fault, target=mine[0] if mine else parent if parent in known else None)
+
+
+def _where(fault: Fault) -> tuple[str, int, int] | None:
+    """File, line and column of the field that a fault of an object is about."""
+    found = place(fault.resource.body, fault.path) if fault.resource is not None and fault.path is not None else None
+    return None if found is None else (found.file, found.line, found.column)
 
 
 def _is_home(place: Place | Unknown) -> bool:

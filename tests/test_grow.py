@@ -122,6 +122,13 @@ def test_what_is_wrong_is_told_and_the_rest_goes_on(text, message, line):
     assert {node.id: node.status for node in side.graph.nodes}["argocd/Application/argocd/x"] == "failed"
 
 
+def test_a_path_with_an_undefined_variable_is_told_once():
+    side = grown(FOLDER | {"clusters/source.yaml": SOURCE, "clusters/shops.yaml": flux("shops", "./shops", "  postBuild: {substitute: {A: b}}\n"),
+                           "shops/shop.yaml": flux("shop", "./${TIER}")})
+    faults = [*side.faults, *(fault for item in side.built for fault in item.faults)]
+    assert [(fault.rule, fault.location.file, fault.location.line) for fault in faults] == [("render/failed", "shops/shop.yaml", 7)]
+
+
 def test_a_cycle_is_told_once():
     side = grown({"a/app.yaml": app("one", "b"), "b/app.yaml": app("two", "a")})
     assert [(fault.rule, fault.severity.word) for fault in side.faults] == [("render/failed", "warning")]
