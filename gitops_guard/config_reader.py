@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from . import near
 from .errors import UsageError
 from .model import Location
 from .origin import Map, Origin, Seq
@@ -46,8 +46,8 @@ class Reader:
     def nearest(self, word: str, known: Iterable[str]) -> str:
         """The remedy for a word that isn't known: the nearest one that is, else all of them."""
         words = list(known)
-        close = difflib.get_close_matches(word.lower().replace("_", "-"), words, n=1, cutoff=0.6)
-        return f'did you mean "{close[0]}"?' if close else f"known: {', '.join(words)}"
+        close = near.nearest(word.lower().replace("_", "-"), words)
+        return f'did you mean "{close}"?' if close else f"known: {', '.join(words)}"
 
     def written(self, node: Map, key: str) -> str:
         """A plain scalar as it stands in the file, to the end of the word."""

@@ -11,11 +11,12 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from . import manifests
 from .errors import SourceError
 from .model import Target
-from .source import Dialect, Sources
+from .source import Dialect, Sources, Words
 from .tree import OutsideError, is_below, join
 
 Uses = Callable[[str], tuple[frozenset[str], frozenset[str]]]
@@ -26,6 +27,7 @@ ENVIRONMENT_WORDS = {
     "staging": ("staging", "stage", "stg", "preprod", "uat"),
     "development": ("dev", "development", "test", "qa", "sandbox", "preview"),
 }
+_UNREADABLE, _FOREIGN, _COMPONENT = "unreadable", "foreign", "Component"
 _BY_TOKEN = {token: name for name, tokens in ENVIRONMENT_WORDS.items() for token in tokens}
 
 
@@ -122,25 +124,34 @@ def _kustomization_folders(sources: Sources, files: Sequence[str]) -> list[str]:
 
 def _is_kustomization(sources: Sources, path: str) -> bool:
     """Only the API group decides: a Flux Kustomization may lie in a file of that name."""
+    return _FOREIGN not in _said(sources, path)
+
+
+def _said(sources: Sources, path: str) -> Words:
+    """What the first document of a file with the name of a kustomization is; of one that can't be read, that alone is known."""
+    def look() -> Words:
+        try:
+            documents = sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+        except SourceError:
+            return (_UNREADABLE,)
+        document = documents[0] if documents else None
+        if not isinstance(document, dict):
+            return ()
+        version = document.get("apiVersion")
+        ours = not isinstance(version, str) or version.startswith("kustomize.config.k8s.io/")
+        component = (_COMPONENT,) if document.get("kind") == _COMPONENT else ()
+        return component if ours or not manifests.is_manifest(document) else (_FOREIGN, *component)
     try:
-        documents = sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
-    except (SourceError, OutsideError, OSError):
-        return True
-    document = documents[0] if documents else None
-    if not isinstance(document, dict):
-        return True
-    version = document.get("apiVersion")
-    return not isinstance(version, str) or version.startswith("kustomize.config.k8s.io/") or not manifests.is_manifest(document)
+        return sources.noted(path, "kustomization", look)
+    except (OutsideError, OSError):
+        return (_UNREADABLE,)
 
 
 def _is_component(sources: Sources, folder: str) -> bool:
     for name in manifests.KUSTOMIZATION_FILES:
-        path = name if folder == "." else f"{folder}/{name}"
-        try:
-            documents = sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
-        except (SourceError, OutsideError, OSError):
-            continue
-        return bool(documents) and isinstance(documents[0], dict) and documents[0].get("kind") == "Component"
+        said = _said(sources, join(folder, name))
+        if _UNREADABLE not in said:
+            return _COMPONENT in said
     return False
 
 
@@ -191,14 +202,19 @@ def _left_out(sources: Sources, folder: str) -> set[str]:
     for name in manifests.KUSTOMIZATION_FILES:
         path = join(folder, name)
         try:
-            comments = sources.stream(path).comments() if sources.tree.kind(path) == "file" else []
+            words = sources.noted(path, "commented", partial(_commented, sources, path)) \
+                if sources.tree.kind(path) == "file" else ()
         except (SourceError, OutsideError, OSError):
             continue
-        for comment in comments:
-            # Only below the folder: what lies elsewhere has a deployer of its own.
-            named = (join(folder, word) for word in re.findall(r"[\w./-]+\.(?:ya?ml|json)\b", comment.text))
-            found.update(path for path in named if is_below(path, folder))
+        # Only below the folder: what lies elsewhere has a deployer of its own.
+        found.update(below for word in words if is_below(below := join(folder, word), folder))
     return found
+
+
+def _commented(sources: Sources, path: str) -> Words:
+    """The names of YAML and JSON files in the comments of a file."""
+    return tuple(sorted({word for comment in sources.stream(path).comments()
+                         for word in re.findall(r"[\w./-]+\.(?:ya?ml|json)\b", comment.text)}))
 
 
 def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tuple[frozenset[str], frozenset[str]]],
@@ -211,7 +227,7 @@ def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tup
             continue  # it belongs to a kustomization, which tells of its faults
         folder = posixpath.dirname(path) or "."
         try:
-            documents = sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+            holds = sources.noted(path, "objects", partial(_objects, sources, path))
         except OutsideError:
             broken.append(SourceError("source/hostile-input", "a symbolic link that leaves the repository", path,
                                       remedy="replace the link by the file, or leave it out with exclude:"))
@@ -228,9 +244,15 @@ def _plain(sources: Sources, candidates: Sequence[str], direct: Mapping[str, tup
                 if folder not in taken:
                     plain.setdefault(folder, []).append(path)
             continue
-        if folder not in taken and path not in left_out and any(manifests.is_manifest(document) for document in documents):
+        if folder not in taken and path not in left_out and holds:
             plain.setdefault(folder, []).append(path)
     return plain, broken
+
+
+def _objects(sources: Sources, path: str) -> Words:
+    """Whether a file holds objects for the API server."""
+    documents = sources.stream(path).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+    return ("some",) if any(manifests.is_manifest(document) for document in documents) else ()
 
 
 def _meant_as_manifest(sources: Sources, path: str, error: SourceError) -> bool:

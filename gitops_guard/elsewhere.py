@@ -15,6 +15,7 @@ from pathlib import Path
 
 from . import git
 from .errors import ToolError
+from .git_program import Objects
 from .mounts import Mounts
 from .revisions import RevisionTree
 from .sparse import checkout
@@ -51,7 +52,7 @@ class Elsewhere:
         self._root = Path(os.path.realpath(root))
         self._allowed = tuple(Path(os.path.realpath(path)) for path in allowed)
         self._exclude = exclude
-        self._objects: dict[Path, git.Objects] = {}
+        self._objects: dict[Path, Objects] = {}
         self._revisions: dict[tuple[Path, str], str | None] = {}
         self._mounted: dict[tuple[Path, str], str] = {}
 
@@ -92,7 +93,7 @@ class Elsewhere:
             try:
                 self._revisions[key] = None if commit is None else self._mount(
                     (root, commit), f"{label}@{commit[:12]}",
-                    lambda: RevisionTree(root, commit, exclude, objects=self._objects.setdefault(root, git.Objects(root))))
+                    lambda: RevisionTree(root, commit, exclude, objects=self._objects.setdefault(root, Objects(root))))
             except ToolError:
                 self._revisions[key] = None  # a shallow or partial clone; whoever asked says so
         return self._revisions[key]

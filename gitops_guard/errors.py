@@ -42,6 +42,8 @@ class InputError(GuardError):
         self.line = line
         self.column = column
         self.remedy = remedy
+        self.settled = True
+        """Whether the same files always come to it: not where time or memory ran out."""
 
 
 class SourceError(InputError):

@@ -1,6 +1,6 @@
 """What git knows about a folder: its work tree and files, its remotes, branches and revisions, and the index.
 
-Git only reads here, and never the network: what a clone does not have is missing. Settings of the repository can't run anything.
+What a clone does not have is missing.
 """
 
 from __future__ import annotations
@@ -13,20 +13,7 @@ from pathlib import Path
 
 from . import tool
 from .errors import ToolError
-
-# A repository's own configuration must not run anything, and a checkout of another user (a container's volume) is only read.
-_SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "safe.directory=*",
-         "-c", "protocol.allow=never")
-
-# A hook of git runs us with variables that point its commands at its own repository, which need not be the one that is checked.
-_FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-            "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE")
-
-# A partial clone would fetch what it lacks: newer gits can be told not to, all of them that no protocol is allowed.
-_ENVIRONMENT: dict[str, str | None] = {
-    **dict.fromkeys(_FOREIGN), "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "",
-    "GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C",
-}
+from .git_program import ask, decoded, one_line
 
 SUBMODULE = "160000"
 _NAME = re.compile(r"(?!-)[^\s~^:?*\[\\\x00-\x20\x7f]+")
@@ -48,26 +35,11 @@ class Entry:
     """The hash of its content; of a submodule, that of its commit."""
 
 
-def ask(folder: Path, *args: str, env: dict[str, str] | None = None, limit: int | None = None) -> tool.Done:
-    """What a git that only reads says. Raises ToolError where that is more than `limit` bytes or takes too long."""
-    return tool.run(["git", *_SAFE, *args], cwd=folder, env={**_ENVIRONMENT, **(env or {})}, limit=limit, error=ToolError)
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
-
-
-def _line(folder: Path, *args: str) -> str | None:
-    """The line that a command answers with; None where it fails or is silent."""
-    done = ask(folder, *args)
-    return _text(done.out).rstrip("\n") or None if done.code == 0 else None
-
-
 def top_level(folder: Path) -> Path | None:
     """The root of the work tree that holds `folder`; None where there is none, or no git."""
     if tool.find("git") is None:
         return None
-    path = _line(folder, "rev-parse", "--show-toplevel")
+    path = one_line(folder, "rev-parse", "--show-toplevel")
     return Path(path) if path else None
 
 
@@ -82,7 +54,7 @@ def listing(root: Path) -> list[str] | None:
     if done.code != 0:
         raise ToolError(f"git can't list the files of the repository: {done.err.strip()}")
     found = []
-    for name in {name for name in _text(done.out).split("\0") if name}:
+    for name in {name for name in decoded(done.out).split("\0") if name}:
         path = os.path.join(root, name)
         # Deleted files are still listed, and so is a submodule (as a folder): neither is a file of this side.
         if os.path.islink(path) or os.path.isfile(path):
@@ -102,7 +74,7 @@ def left_out(root: Path) -> list[Entry]:
     if done.code != 0:
         raise ToolError(f"git can't list the files of the repository: {done.err.strip()}")
     found = []
-    for line in _text(done.out).split("\0"):
+    for line in decoded(done.out).split("\0"):
         head, _tab, path = line.partition("\t")
         if head.startswith("S "):
             _tag, mode, name, _stage = head.split()
@@ -113,7 +85,7 @@ def left_out(root: Path) -> list[Entry]:
 
 def missing(root: Path, names: Iterable[str]) -> frozenset[str]:
     """The hashes of contents that a partial clone lacks."""
-    if _line(root, "config", "--get-regexp", r"^remote\..*\.promisor$") is None:
+    if not _is_partial(root):
         return frozenset()
     # Older gits stop at the first question for one that is missing, so what is there is listed.
     done = ask(root, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)", "--unordered")
@@ -122,25 +94,36 @@ def missing(root: Path, names: Iterable[str]) -> frozenset[str]:
     return frozenset(names).difference(done.out.decode("ascii").split())
 
 
+def _is_partial(root: Path) -> bool:
+    """Whether a clone may lack contents that the remote has promised."""
+    return any(not key.endswith("url") for key, _value in _settings(root))
+
+
+def _settings(root: Path) -> list[tuple[str, str]]:
+    """What is configured of remotes: names in small letters but for the remote's own, and values as written."""
+    done = ask(root, "config", "-z", "--get-regexp", r"^(remote\..*\.(url|pushurl|promisor)|extensions\.partialclone)$")
+    entries = decoded(done.out).split("\0") if done.code == 0 else []
+    return [(key, value) for key, _end, value in (entry.partition("\n") for entry in entries) if key]
+
+
 def prefix(root: Path) -> str:
     """The folder of the repository that `root` is, without slashes at its ends; empty for the top level, or without git."""
-    return (_line(root, "rev-parse", "--show-prefix") or "").rstrip("/") if top_level(root) is not None else ""
+    return (one_line(root, "rev-parse", "--show-prefix") or "").rstrip("/") if top_level(root) is not None else ""
 
 
 def remotes(root: Path) -> list[str]:
     """The URLs of the remotes, those to push to as well, sorted; as written, and as `url.<base>.insteadOf` rewrites them."""
     if top_level(root) is None:
         return []
-    done = ask(root, "config", "-z", "--get-regexp", r"^remote\..*\.(url|pushurl)$")
-    written = [entry.partition("\n")[2] for entry in _text(done.out).split("\0") if entry] if done.code == 0 else []
+    written = [value for key, value in _settings(root) if key.endswith("url")]
     shown = ask(root, "remote", "-v")
-    meant = [line.partition("\t")[2].rpartition(" (")[0] for line in _text(shown.out).splitlines()] if shown.code == 0 else []
+    meant = [line.partition("\t")[2].rpartition(" (")[0] for line in decoded(shown.out).splitlines()] if shown.code == 0 else []
     return sorted({url for url in (*written, *meant) if url})
 
 
 def branch(root: Path) -> str | None:
     """The branch that is checked out, also before its first commit; None for a detached HEAD, or without git."""
-    return _line(root, "symbolic-ref", "--quiet", "--short", "HEAD") if top_level(root) is not None else None
+    return one_line(root, "symbolic-ref", "--quiet", "--short", "HEAD") if top_level(root) is not None else None
 
 
 def default_branch(root: Path) -> str | None:
@@ -152,7 +135,7 @@ def default_branch(root: Path) -> str | None:
         return None
     done = ask(root, "for-each-ref", "--format=%(refname)%00%(symref)", "refs/remotes")
     known, branches = {}, set()
-    for line in _text(done.out).splitlines():
+    for line in decoded(done.out).splitlines():
         name, _zero, target = line.partition("\0")
         remote = name.removesuffix("HEAD")
         if remote != name and target.startswith(remote):
@@ -176,7 +159,7 @@ def resolve(root: Path, ref: str) -> str | None:
 
 
 def _commit(root: Path, expression: str) -> str | None:
-    return _line(root, "rev-parse", "--verify", "--quiet", f"{expression}^{{commit}}")
+    return one_line(root, "rev-parse", "--verify", "--quiet", f"{expression}^{{commit}}")
 
 
 def named(root: Path, name: str) -> str | None:
@@ -192,7 +175,7 @@ def named(root: Path, name: str) -> str | None:
     patterns += [name] if name.startswith("refs/") else []
     done = ask(root, "for-each-ref", "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objectname)", *patterns)
     found = {}
-    for line in _text(done.out).splitlines():
+    for line in decoded(done.out).splitlines():
         ref, kind, commit, peeled = line.split("\0")
         found[ref] = peeled if kind == "tag" else commit
     for ref in _candidates(name, short, found):
@@ -212,20 +195,20 @@ def _candidates(name: str, short: str, found: dict[str, str]) -> list[str]:
 
 def merge_base(root: Path, one: str, other: str) -> str | None:
     """The best common ancestor of two commits; None where the clone shows none (unrelated, or cut off by a shallow clone)."""
-    found = _line(root, "merge-base", one, other)
+    found = one_line(root, "merge-base", one, other)
     return found.splitlines()[0] if found else None
 
 
 def is_shallow(root: Path) -> bool:
     """Whether the clone's history is cut off."""
-    return _line(root, "rev-parse", "--is-shallow-repository") == "true"
+    return one_line(root, "rev-parse", "--is-shallow-repository") == "true"
 
 
 def tree_of(root: Path, commit: str) -> str | None:
     """The hash of the tree that `root` is at a commit: empty where that has no such folder, None where the clone lacks it."""
     inner = prefix(root)
     if not inner:
-        return _line(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")
+        return one_line(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")
     done = ask(root, "--literal-pathspecs", "ls-tree", "-z", "-d", "--full-tree", f"{commit}^{{commit}}", "--", inner)
     if done.code != 0:
         return None
@@ -236,15 +219,15 @@ def tree_of(root: Path, commit: str) -> str | None:
 def entries(root: Path, tree: str) -> list[Entry] | None:
     """All files of a tree; None where objects of it are missing (a partial clone)."""
     # With sizes, git looks at every file's object: one that is missing is found now, and not in the middle of a build.
-    done = ask(root, "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
+    done = ask(root, "ls-tree", "-r", "-z", *(["-l"] if _is_partial(root) else []), "--full-tree", tree)
     if done.code != 0:
         return None
     found = []
-    for line in _text(done.out).split("\0"):
+    for line in decoded(done.out).split("\0"):
         if line:
             head, _tab, path = line.partition("\t")
-            mode, _kind, name, size = head.split()
-            if size == "BAD":
+            mode, _kind, name, *size = head.split()
+            if size == ["BAD"]:
                 return None
             found.append(Entry(path, mode, name))
     return found
@@ -257,7 +240,7 @@ def staged(root: Path) -> list[Entry]:
     if done.code != 0:
         raise ToolError(f"git can't list the staged files: {done.err.strip()}")
     found = []
-    for line in _text(done.out).split("\0"):
+    for line in decoded(done.out).split("\0"):
         if line:
             head, _tab, path = line.partition("\t")
             mode, name, stage = head.split()
@@ -273,7 +256,7 @@ def staged(root: Path) -> list[Entry]:
 def _promised(root: Path, env: dict[str, str]) -> frozenset[str]:
     """What `git add --intent-to-add` announced: it is in the index, but not in the next commit."""
     done = ask(root, "ls-files", "-z", "--debug", env=env)
-    text, at, found = _text(done.out), 0, []
+    text, at, found = decoded(done.out), 0, []
     while (end := text.find("\0", at)) >= 0:
         flags = _DEBUG_FLAGS.match(text, end + 1)
         if flags is None:
@@ -287,46 +270,8 @@ def _promised(root: Path, env: dict[str, str]) -> frozenset[str]:
 def _index(root: Path) -> dict[str, str]:
     """The index that a hook of this repository is told to look at: `git commit FILE` has one of its own."""
     told, top = os.environ.get("GIT_INDEX_FILE"), top_level(root)
-    ours = _line(root, "rev-parse", "--absolute-git-dir")
+    ours = one_line(root, "rev-parse", "--absolute-git-dir")
     if not told or top is None or ours is None:
         return {}
     full = os.path.realpath(os.path.join(top, told))
     return {"GIT_INDEX_FILE": full} if os.path.dirname(full) == os.path.realpath(ours) else {}
-
-
-class Objects:
-    """The contents of a repository's objects, by their hashes; one git serves all questions."""
-
-    def __init__(self, root: Path) -> None:
-        """Git is started by the first question."""
-        self._root = root
-        self._dialogue: tool.Dialogue | None = None
-
-    def read(self, name: str, limit: int) -> bytes | None:
-        """An object's content; None where it is larger than `limit` bytes. Raises ToolError where the clone does not have it."""
-        dialogue = self._talk()
-        with dialogue.asked(name.encode() + b"\n"):
-            head = dialogue.line().split()
-            if len(head) != 3:
-                raise ToolError(f"git has no object {name}")
-            size = int(head[2])
-            data: bytes | None = None
-            if size > limit:
-                dialogue.skip(size)
-            else:
-                data = dialogue.take(size)
-            dialogue.take(1)
-            return data
-
-    def close(self) -> None:
-        """End git; the next question starts it again."""
-        if self._dialogue is not None:
-            self._dialogue.close()
-            self._dialogue = None
-
-    def _talk(self) -> tool.Dialogue:
-        if self._dialogue is None or not self._dialogue.ours:
-            self.close()
-            self._dialogue = tool.Dialogue(["git", *_SAFE, "cat-file", "--batch"], cwd=self._root, env=_ENVIRONMENT,
-                                           error=ToolError)
-        return self._dialogue

@@ -166,7 +166,7 @@ class Grower:
 
     def _finish(self, named: tuple[str, ...], last: Pass) -> Grown:
         """Without the roots that own themselves, with what the command line names."""
-        free = self._found.targets((), last.taken())
+        free = frozenset(self._found.targets((), last.taken()))
         plans = [plan for plan in last.plans.values() if plan.recipes or plan.target in free]
         paths = {plan.target.path for plan in plans}
         plans += [Plan(target, (), {target.path}, self._built(target, ())) for target in self._found.targets(named, last.taken())

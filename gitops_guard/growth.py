@@ -100,11 +100,8 @@ def finish(last: Pass, plans: list[Plan], repositories: Repositories,
 def _placed(built: Built, plan: Plan) -> Placed:
     """A target as the graph shows it: what was built in part is known, but for the parts that are findings."""
     status = built.status if built.status in ("unresolved", "failed") else "resolved"
-    faults = [fault for fault in built.faults if status != "resolved" and fault.rule != "render/deprecated-field"]
-    reason = next((f"{fault.location.file}:{fault.location.line}: {fault.message}" if fault.location else fault.message
-                   for fault in faults), None)
     names = (posixpath.normpath(posixpath.join(built.target.path, name)) for name in KUSTOMIZATION_FILES)
-    return Placed(built.target, plan.recipes, frozenset(plan.scopes), status, reason,
+    return Placed(built.target, plan.recipes, frozenset(plan.scopes), status, built.faults,
                   next((path for path in names if path in built.read), None))
 
 

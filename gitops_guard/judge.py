@@ -10,6 +10,7 @@ from typing import Any
 
 from .evaluate import Change, Evaluation, Subjects, evaluate
 from .evaluate.files import FileInput, read_files
+from .evaluate.placeholders import MARKS as PLUGINS
 from .fold import fold, unreplaced
 from .globs import matches
 from .known import mark
@@ -20,7 +21,7 @@ from .request import Request
 from .schema import Schemas
 from .selection import Selection
 from .side import Side, is_named
-from .source import Sources
+from .source import Stream
 from .surroundings.deploys import deployed, generated
 from .surroundings.governance import surroundings
 from .surroundings.guard import RULE as GUARD_RULE
@@ -93,14 +94,14 @@ def judge(request: Request, side: Side, beside: Beside) -> Judged:
     faults += judged.faults
 
     observer.step("placing findings")
-    mask = _mask(side.sources, [*resources, *loose], files, faults)
+    mask = _mask(side, [*resources, *loose], files, faults)
     if beside.hidden is not None:
         mask.values_of(beside.hidden)
     targets = {item.target.id: item.target for item in built}
     shown, silenced = _split(faults, request.selection)
     marked = [_occurrence(fault, targets, request, mask) for fault in shown]
     waived = waive([one for one in marked if one.rule != GUARD_RULE],
-                   [*request.config.waivers, *inline_waivers(side.sources, built, files, request.named)], today=request.today,
+                   [*request.config.waivers, *inline_waivers(side, built, files, request.named)], today=request.today,
                    matches=matches, complete=lambda rule: rule != GUARD_RULE and _complete(rule, request),
                    known=request.policies.rules.keys())
     more, more_silenced = _split(waived.faults, request.selection)
@@ -137,7 +138,7 @@ def _evaluate(request: Request, side: Side, built: Sequence[Built], resources: S
     subjects = Subjects(resources=list(resources), targets={item.target.id: item.target for item in built}, files=list(files),
                         changes=list(beside.changes), deploys=deployed(side), generates=generated(side),
                         encrypted=encrypted(side.built), declared=declared_names(side.sources, side.built),
-                        plugins=plugins(side.sources), versions=_versions(request),
+                        plugins=plugins(side.texts(*PLUGINS)), versions=_versions(request),
                         handed=given,
                         repository=surroundings(side.sources, built, side.built, side.graph, files,
                                                 None if beside.guard is None else beside.guard.document,
@@ -158,7 +159,7 @@ def _made(side: Side, built: Iterable[Built]) -> list[Resource]:
     return list({id(made): made for _maker, made, _scope in side.generated if made.target in targets}.values())
 
 
-def _mask(sources: Sources, resources: Iterable[Resource], files: Iterable[FileInput], faults: Iterable[Fault]) -> Mask:
+def _mask(side: Side, resources: Iterable[Resource], files: Iterable[FileInput], faults: Iterable[Fault]) -> Mask:
     mask = Mask()
     for resource in resources:
         mask.secret(resource)
@@ -169,10 +170,16 @@ def _mask(sources: Sources, resources: Iterable[Resource], files: Iterable[FileI
                 mask.generated(generator)
     for fault in faults:
         mask.fault(fault)
-    for _path, stream in sources.parsed():
-        if any(word in stream.text for word in ("Secret", "secretGenerator", "stringData")):
-            mask.document(stream)
+    for _path, stream in side.texts("Secret", "secretGenerator", "stringData", question="secrets", test=_declares):
+        mask.document(stream)
     return mask
+
+
+def _declares(stream: Stream) -> bool:
+    """Whether a file has a Secret, a patch or a generator of one."""
+    found = Mask()
+    found.document(stream)
+    return bool(found)
 
 
 def _split(faults: Iterable[Fault], selection: Selection) -> tuple[list[Fault], Counter[str]]:

@@ -1,65 +1,121 @@
-"""One side of a change, built -> what of it serves the other side, which differs from it in some files alone."""
+"""One side of a change, built -> what of it serves the other side, and what of both serves the next run."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 
 from . import manifests
 from .discover import Discovery
 from .errors import ToolError
-from .later import Later, kinds_of
-from .model import Resource, Target
+from .later import Later, LaterResources, kinds_of
+from .model import Target
 from .revisions import ObjectTree
 from .shelf import Facts, Shelf, digest
-from .source import Sources
+from .source import Notes, Sources, Words
 from .targets import Built
 from .tree import OutsideError, Tree
 
 
-def shelved(target: Target, found: Discovery, tree: Tree, shelf: Shelf | None, make: Callable[[], Built]) -> Built:
-    """A target as another run built it, what is in it left for later; else built now, and kept for another run."""
-    name = _digest(target, found, tree) if shelf is not None else None
-    if shelf is None or name is None:
-        return make()
-    facts = shelf.find(name)
-    if facts is not None:
-        resources = Later(facts.kinds, facts.count, lambda: _checked(make(), facts))
-        return Built(target, "rendered", resources, (), facts.read, facts.folders)
-    built = make()
-    covered = frozenset[str]().union(*(found.direct[folder][1] for folder in built.folders if folder in found.direct))
-    kinds = kinds_of(built.resources)
-    known = built.read <= covered | frozenset(target.files) and built.read <= frozenset(found.manifests)
-    plain = built.status == "rendered" and not built.faults and not built.dropped
-    if plain and known and not any(kind == "Secret" for _group, kind in kinds):
-        shelf.add(name, Facts(built.read, built.folders, kinds, len(built.resources)))
-    return built
+@dataclass(frozen=True)
+class Cache:
+    """What is known of files and targets by the names that git has for contents, those of this run among them."""
+
+    shelf: Shelf
+    _built: dict[str, Built] = field(default_factory=dict)
+
+    def notes(self, tree: ObjectTree) -> Notes:
+        """What is known of the files of a tree."""
+        return _Notes(self.shelf, tree)
+
+    def built(self, target: Target, found: Discovery, tree: Tree, make: Callable[[], Built],
+              follows: Callable[[str], bool]) -> Built:
+        """A target as it was built from the same files, what is in it left for later; else built now, and kept.
+
+        `follows` says of a kustomization folder that its build may read what it does not name: with a plugin, or a chart.
+        """
+        name = _digest(target, found, tree)
+        if name is None:
+            return make()
+        if name not in self._built:
+            facts = self.shelf.find(name)
+            self._built[name] = self._made(name, found, make(), follows) if facts is None else _later(target, facts, make)
+        return self._built[name]
+
+    def _made(self, name: str, found: Discovery, built: Built, follows: Callable[[str], bool]) -> Built:
+        folders = _closure(built.target.path, found) or () if built.target.kind == "kustomization" else ()
+        named = frozenset(built.target.files).union(*(found.direct[folder][1] for folder in folders))
+        if built.settled and not built.dropped and built.read <= named and not any(follows(folder) for folder in folders):
+            self.shelf.add(name, _facts(built))
+        return built
 
 
-def _checked(built: Built, facts: Facts) -> Sequence[Resource]:
-    if (built.status, built.faults, built.read, built.folders) != ("rendered", (), facts.read, facts.folders) \
-            or (kinds_of(built.resources), len(built.resources)) != (facts.kinds, facts.count):
-        raise ToolError(f"the cache is wrong about {built.target.id}: remove it, or run with --no-cache")
-    return built.resources
+class _Notes:
+    """See `source.Notes`."""
+
+    def __init__(self, shelf: Shelf, tree: ObjectTree) -> None:
+        self._shelf = shelf
+        self._tree = tree
+
+    def find(self, path: str, question: str) -> Words | None:
+        """See `Notes.find`."""
+        content = self._content(path)
+        return self._shelf.note(content, question) if content else None
+
+    def add(self, path: str, question: str, words: Words) -> None:
+        """See `Notes.add`."""
+        content = self._content(path)
+        if content:
+            self._shelf.add_note(content, question, words)
+
+    def _content(self, path: str) -> str:
+        try:
+            return self._tree.content(self._tree.real(path))
+        except OutsideError:
+            return ""
+
+
+def _later(target: Target, facts: Facts, make: Callable[[], Built]) -> Built:
+    """A target of which only the facts are known; what is built of it must agree with them."""
+    @cache
+    def once() -> Built:
+        built = make()
+        if _facts(built) != facts:
+            raise ToolError(f"the cache is wrong about {target.id}: remove it, or run with --no-cache")
+        return built
+    return Built(target, facts.status, LaterResources(facts.kinds, facts.count, lambda: once().resources) if facts.count else (),
+                 Later(facts.faults, lambda: once().faults) if facts.faults else (), facts.read, facts.folders)
+
+
+def _facts(built: Built) -> Facts:
+    return Facts(built.status, built.read, built.folders, kinds_of(built.resources), len(built.resources), len(built.faults))
+
+
+def _closure(folder: str, found: Discovery) -> set[str] | None:
+    """A kustomization folder with all that it uses; None where one of them is no such folder."""
+    folders, waiting = set[str](), [folder]
+    while waiting:
+        folder = waiting.pop()
+        if folder not in folders:
+            if folder not in found.direct:
+                return None
+            folders.add(folder)
+            waiting += found.direct[folder][0]
+    return folders
 
 
 def _digest(target: Target, found: Discovery, tree: Tree) -> str | None:
-    """A word for all that could make another thing of a target: its files, and all that lies in its folders."""
+    """A word for all that could make another thing of a target: its files, all that lies in its folders, and what is not here."""
     if not isinstance(tree, ObjectTree):
         return None
-    folders, waiting = set[str](), [target.path] if target.kind == "kustomization" else []
-    files = set(target.files)
-    while waiting:
-        folder = waiting.pop()
-        if folder in folders:
-            continue
-        if folder not in found.direct:
-            return None
-        folders.add(folder)
-        files |= found.direct[folder][1] | tree.files_in(folder)
-        waiting += found.direct[folder][0]
-    return digest([target.kind, target.id, target.path, *(f"{path} {tree.content(path)}" for path in sorted(files))])
+    folders = _closure(target.path, found) if target.kind == "kustomization" else set[str]()
+    if folders is None:
+        return None
+    files = {*target.files}.union(*(found.direct[folder][1] | tree.files_in(folder) for folder in folders))
+    contents = (f"{path} {tree.content(path)}" for path in sorted(files))
+    return digest([target.kind, target.id, target.path, *contents, *tree.gaps()])
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,9 @@ class Mask:
         self._index: dict[str, list[int]] | None = None
         """beginning of values -> the lengths of the values that begin so, longest first"""
 
+    def __bool__(self) -> bool:
+        return bool(self._values or self._short or self._places)
+
     def secret(self, resource: Resource) -> None:
         """Take in the values of an object, if it is a Secret, or what stands in for a store of them."""
         kind = resource.body.get("kind")

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import near
 from .model import Rule, Severity
 from .origin import Map, Origin, Seq, origin_of
 
@@ -124,8 +124,8 @@ def _constraint(custom: Map) -> str:
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
     """What to say after an unknown word: the nearest known one, else all of them."""
-    close = difflib.get_close_matches(word, known, 1, 0.6)
-    return f"did you mean {close[0]}?" if close else "known: " + ", ".join(known) if known else "there is none"
+    close = near.nearest(word, known)
+    return f"did you mean {close}?" if close else "known: " + ", ".join(known) if known else "there is none"
 
 
 def _key(node: Map, key: str) -> Origin | None:

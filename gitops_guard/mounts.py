@@ -5,9 +5,9 @@ A path of the repository never leads into one, nor out of one: whoever mounts a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from .source import Sources, Stream
+from .source import Keeps, Sources, Stream, Words
 from .tree import OutsideError, Tree, is_below
 
 
@@ -37,7 +37,7 @@ class Mounts:
 
     def mount_of(self, path: str) -> str:
         """The virtual folder that a path lies in; empty for the repository's own."""
-        return next((mount for mount in self._sources if is_below(path, mount)), "")
+        return next((mount for mount in self._sources if is_below(path, mount)), "") if self._sources else ""
 
     def sources(self, mount: str) -> Sources:
         """What is in a virtual folder; its paths begin with the folder's."""
@@ -72,6 +72,14 @@ class Joined(Sources):
     def text(self, path: str) -> str:
         """See `Sources.text`."""
         return _of(path, self.home, self.mounts).text(path)
+
+    def noted(self, path: str, question: str, answer: Callable[[], Words], keeps: Keeps = lambda _words: True) -> Words:
+        """See `Sources.noted`."""
+        return _of(path, self.home, self.mounts).noted(path, question, answer, keeps)
+
+    def mentions(self, path: str, *marks: str) -> bool:
+        """See `Sources.mentions`."""
+        return (_of(path, self.home, self.mounts) if len(self.mounts) else self.home).mentions(path, *marks)
 
     def parsed(self) -> Iterator[tuple[str, Stream]]:
         """See `Sources.parsed`: the repository's, then those of the virtual folders."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from .model import Location
+from .model import Fault, Location
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Node:
     status: str = "resolved"
     """resolved, unresolved (it can't be known from here) or failed (known to be wrong)"""
     reason: str | None = None
-    """Why it is not resolved."""
+    """Why an object is not resolved."""
+    faults: Sequence[Fault] = field(default=(), repr=False, compare=False)
+    """What is wrong with a folder that is not resolved."""
     generated_by: str | None = None
     """The id of the ApplicationSet."""
     sources: tuple[Source, ...] = ()
@@ -66,6 +69,16 @@ class Node:
     def key(self) -> tuple[str, str]:
         """What edges name it by."""
         return self.id, self.scope
+
+    @property
+    def why(self) -> str | None:
+        """Why it is not resolved: the reason, or the first fault of its build."""
+        if self.reason is not None or self.status == "resolved":
+            return self.reason
+        found = next((fault for fault in self.faults if fault.rule != "render/deprecated-field"), None)
+        if found is None or found.location is None:
+            return None if found is None else found.message
+        return f"{found.location.file}:{found.location.line}: {found.message}"
 
 
 @dataclass(frozen=True)

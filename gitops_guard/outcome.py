@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from .delta import Delta
 from .model import Finding, ResourceId, Rule, Severity, Target
 from .nodes import Graph
+
+if TYPE_CHECKING:
+    from .delta import Delta
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from . import near
 from .config import Config
 from .errors import UsageError
 from .globs import matches
@@ -52,8 +52,8 @@ def _of(policy: Policy, configured: Mapping[str, Any]) -> dict[str, Any]:
 def _unknown(rule: str, name: str, known: Mapping[str, Any] | set[str]) -> str:
     if not known:
         return f"{rule} has no parameters, so no {name}; remove it"
-    near = difflib.get_close_matches(name.lower().replace("-", "_"), sorted(known), 1, 0.6)
-    return f"{rule} has no parameter {name}; " + (f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(known))}")
+    close = near.nearest(name.lower().replace("-", "_"), sorted(known))
+    return f"{rule} has no parameter {name}; " + (f"did you mean {close}?" if close else f"it has {', '.join(sorted(known))}")
 
 
 def _typed(rule: str, configured: Mapping[str, Any], name: str, default: Any) -> None:

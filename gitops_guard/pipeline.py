@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from . import git
 from .baseline import Baseline, dump, load
 from .changes import summed_up
-from .delta import Delta
-from .diffing import delta_of
 from .errors import NothingToCheckError, UsageError
 from .evaluate import Evaluation
 from .excerpts import Excerpts
 from .fetch import Fetcher
 from .judge import Beside, Judged, judge
-from .kept import Kept
+from .kept import Cache, Kept
 from .mask import Mask
 from .merge import base_commit, merged, unknown
 from .model import Fault, Finding
@@ -34,6 +33,9 @@ from .surroundings.promotion import past_of, promotion
 from .targets import Built
 from .tree import Tree
 
+if TYPE_CHECKING:
+    from .delta import Delta
+
 # Where the structure of a file, or of a text in it, is unknown, so is which line holds a secret.
 _UNREADABLE = ("source/invalid-yaml", "source/hostile-input")
 
@@ -46,12 +48,10 @@ def check(request: Request) -> Report:
     if changed is not None and not changed:
         return _idle(request)
     of_base = replace(request, observer=OfBase(request.observer))
-    shelf = Shelf(place()) if changed and request.cache else None
-    before = None if old_tree is None else _side(of_base, old_tree, shelf=shelf)
+    cache = Cache(Shelf(place())) if changed and request.cache else None
+    before = None if old_tree is None else _side(of_base, old_tree, cache=cache)
     kept = before.kept(changed) if changed and before is not None else None
-    side, past = _side(request, tree, kept, shelf), past_of(request)
-    if shelf is not None:
-        shelf.save()
+    side, past = _side(request, tree, kept, cache), past_of(request)
     if changed and before is not None:
         reach = reached(before, side, changed, request.named, request.config)
         request = replace(request, named=reach.paths)
@@ -67,6 +67,10 @@ def check(request: Request) -> Report:
                          faults=unknown(before, side, request.named), before=old.occurrences, hidden=old.mask,
                          guard=compared(request.config, before, side, request.policies.rules, request.policies.parameters()))
     found = judge(request, side, beside)
+    if cache is not None and before is not None:
+        cache.shelf.save()
+        ids = {target.id for target in (*before.rendered, *side.rendered)}
+        request.observer.step(f"done, with {len(ids)} of {len(side.built)} targets built")
     if not (found.anything or (old is not None and old.anything) or request.staged):
         raise NothingToCheckError("nothing was checked: there is no target and no file of a known type")
     if changed and not found.anything and not found.findings and not beside.changes:
@@ -109,8 +113,7 @@ def _delta(request: Request, before: Side, now: Side, judged: tuple[Judged, Judg
     if not secrets <= request.selection.enabled:
         asked = replace(request, selection=replace(request.selection, enabled=request.selection.enabled | secrets))
         masks = _masks(asked, before, now)
-    request.observer.step("comparing fields")
-    return delta_of(before, now, request.config, request.named, masks, request.version)
+    return _compared(request, before, now, masks)
 
 
 def _changed(request: Request, old: ObjectTree, now: ObjectTree) -> frozenset[str] | None:
@@ -137,6 +140,12 @@ def difference(request: Request) -> Delta:
     of_base = replace(request, observer=OfBase(request.observer))
     before, now = _side(of_base, _tree_of(request, base)), head_side(request)
     masks = _masks(request, before, now)
+    return _compared(request, before, now, masks)
+
+
+def _compared(request: Request, before: Side, now: Side, masks: list[Mask]) -> Delta:
+    from .diffing import delta_of  # noqa: PLC0415 (start-up: few reports show fields)
+
     request.observer.step("comparing fields")
     return delta_of(before, now, request.config, request.named, masks, request.version)
 
@@ -165,10 +174,10 @@ def graph_of(request: GraphRequest) -> Graph:
     return graph
 
 
-def _side(request: GraphRequest, tree: Tree, kept: Kept | None = None, shelf: Shelf | None = None) -> Side:
+def _side(request: GraphRequest, tree: Tree, kept: Kept | None = None, cache: Cache | None = None) -> Side:
     clone = clone_of(request.root, request.config, base=request.base, allowed=request.allowed)
     return build_side(tree, request.config, request.named, clone, fetcher=Fetcher() if request.allow_remote else None,
-                      observer=request.observer, kept=kept, shelf=shelf)
+                      observer=request.observer, kept=kept, cache=cache)
 
 
 def _head(request: Request) -> Tree:

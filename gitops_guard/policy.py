@@ -17,10 +17,9 @@ from .errors import SourceError
 from .metadata import Metadata, MetadataError
 from .model import Fault, Location, Rule, Severity
 from .origin import Origin
-from .policy_data import SUFFIXES, DataError, PolicyData, has_examples
+from .policy_data import SUFFIXES, TWIN, DataError, PolicyData, has_examples
 from .rego_file import MAX_BYTES, RegoFile, read_text, scan
 from .source import Dialect, decode, parse, parse_embedded
-from .twin import SUFFIX as TWIN
 
 POLICY_ERROR = "engine/policy-error"
 OUR_PACKAGE = "gitops_guard"

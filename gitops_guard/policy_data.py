@@ -16,6 +16,8 @@ from .origin import Map, Origin, Seq, clone, origin_of
 from .source import Dialect, parse
 
 SUFFIXES = (".json", ".yaml", ".yml")
+TWIN = ".cel.yaml"
+"""Of what says in CEL what a policy says (twin.py)."""
 MAX_TOTAL = 10_000_000
 _NAMES = frozenset("data" + suffix for suffix in SUFFIXES)
 _ROOT = "gitops_guard"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from . import manifests
 from .config import FILE_NAME, Config
+from .evaluate.placeholders import MARKS as PLUGINS
 from .graph.expand import CONTROLLERS
 from .grow import node_id
 from .later import holding
@@ -62,7 +63,7 @@ def reached(before: Side, now: Side, changed: frozenset[str], named: Sequence[st
 def _shared(side: Side) -> list[object]:
     """What one target's rules know of all the others."""
     return [list(side.crds()), [(maker, made.id, made.body, scope) for maker, made, scope in side.generated],
-            handed(side.graph, side.built), plugins(side.sources)]
+            handed(side.graph, side.built), plugins(side.texts(*PLUGINS))]
 
 
 def _differing(before: Side, now: Side, changed: frozenset[str]) -> set[str]:

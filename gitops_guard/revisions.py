@@ -13,6 +13,7 @@ from pathlib import Path
 
 from . import git
 from .errors import SourceError, ToolError
+from .git_program import Objects
 from .submodules import Submodule, checked_out
 from .tree import MAX_FILE_BYTES, OutsideError, is_below
 
@@ -26,7 +27,7 @@ LINK = "120000"
 class ObjectTree:
     """Files by the hashes of their contents; see `tree.Tree`."""
 
-    def __init__(self, entries: Iterable[git.Entry], objects: git.Objects, exclude: Callable[[str], bool] | None = None,
+    def __init__(self, entries: Iterable[git.Entry], objects: Objects, exclude: Callable[[str], bool] | None = None,
                  submodules: Sequence[Submodule] = ()) -> None:
         """`exclude` says of a path that the configuration leaves it out. `objects` is shared, and its maker's to close.
 
@@ -115,6 +116,10 @@ class ObjectTree:
         """See `Tree.names`."""
         return sorted(self._folders.get(self.real(folder), ()))
 
+    def gaps(self) -> list[str]:
+        """The parts of the tree that are not here, sorted."""
+        return sorted(self._gaps)
+
     def lacks(self, path: str) -> bool:
         """See `Tree.lacks`."""
         return any(is_below(path, gap) for gap in self._gaps)
@@ -172,7 +177,7 @@ class ObjectTree:
                             f"not needed yet: fetch it first") from None
 
 
-    def _holder(self, path: str) -> git.Objects:
+    def _holder(self, path: str) -> Objects:
         """Where the content of a file is: of a submodule's, in its own clone; in the innermost one."""
         inside = [module for module in self._submodules if is_below(path, module.path)]
         return max(inside, key=lambda module: len(module.path)).objects if inside else self._objects
@@ -185,19 +190,19 @@ class ObjectTree:
 
 def empty_tree(root: Path) -> ObjectTree:
     """What a repository held before its first commit."""
-    return ObjectTree((), git.Objects(root))
+    return ObjectTree((), Objects(root))
 
 
 class RevisionTree(ObjectTree):
     """A revision of a repository."""
 
     def __init__(self, root: Path, commit: str, exclude: Callable[[str], bool] | None = None, *,
-                 objects: git.Objects | None = None) -> None:
+                 objects: Objects | None = None) -> None:
         """`root` may be a folder in the repository: then the tree is that folder's.
 
         A commit without that folder is an empty tree. Raises ToolError where the clone lacks the commit or some of its files.
         """
-        self.objects = objects or git.Objects(root)
+        self.objects = objects or Objects(root)
         tree = git.tree_of(root, commit)
         if tree is None:
             raise ToolError(f"the revision {commit} is not in this clone")
@@ -217,9 +222,9 @@ class RevisionTree(ObjectTree):
 class IndexTree(ObjectTree):
     """What git's index holds: what the next commit will."""
 
-    def __init__(self, root: Path, exclude: Callable[[str], bool] | None = None, *, objects: git.Objects | None = None) -> None:
+    def __init__(self, root: Path, exclude: Callable[[str], bool] | None = None, *, objects: Objects | None = None) -> None:
         """See `RevisionTree`. Raises ToolError, also where the index has conflicts."""
-        self.objects = objects or git.Objects(root)
+        self.objects = objects or Objects(root)
         entries = git.staged(root)
         super().__init__(entries, self.objects, exclude, checked_out(Path(os.path.realpath(root)), entries))
 

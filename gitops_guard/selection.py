@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import near
 from . import parameters as parameters_of
 from .config import Config
 from .errors import UsageError
@@ -93,6 +93,6 @@ def _all_fit(patterns: Iterable[str], rules: Mapping[str, Rule], where: Callable
         if any(matches(pattern, rule) for rule in rules):
             continue
         families = {f"{rule.partition('/')[0]}/*" for rule in rules} if "*" in pattern else ()
-        near = difflib.get_close_matches(pattern, [*rules, *sorted(families)], 1, 0.5)
-        hint = f"; did you mean {near[0]!r}?" if near else "; `gitops-guard policies list` prints the rules"
+        close = near.nearest(pattern, [*rules, *sorted(families)], 0.5)
+        hint = f"; did you mean {close!r}?" if close else "; `gitops-guard policies list` prints the rules"
         raise UsageError(f"{where(pattern)}: there is no rule {pattern!r}{hint}")

@@ -1,6 +1,6 @@
-"""A cache on disk: what is known of each target by a digest of all that it is made of.
+"""A cache on disk: what is known of files by their contents, and of targets by a digest of all that they are made of.
 
-It holds the paths of files and the kinds of objects, and nothing that stands in any of them. Whoever can't read it or write it
+It holds the paths of files and the kinds of objects, and no value that stands in any of them. Whoever can't read it or write it
 does without.
 """
 
@@ -11,7 +11,7 @@ import json
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,37 +20,47 @@ from typing import Any
 from . import __version__
 from .later import Kind
 
-MAX_ENTRIES = 10_000
+MAX_TARGETS = 10_000
 """The last ones that were of use."""
+MAX_FILES = 50_000
 MAX_BYTES = 20_000_000
+
+_Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a target that builds without a word."""
+    """What is known of a target."""
 
+    status: str
+    """See `targets.Built`."""
     read: frozenset[str]
     folders: frozenset[str]
     kinds: frozenset[Kind]
     count: int
+    """Of resources."""
+    faults: int
 
 
 class Shelf:
-    """The facts of one user's repositories."""
+    """What is known of one user's repositories."""
 
     def __init__(self, folder: Path) -> None:
         """`folder` need not be there. Never raises."""
         self._folder = folder
-        self._version = f"targets-{_fingerprint()}.json"
-        self._known = _load(folder, self._version)
+        self._version = f"known-{_fingerprint()}.json"
+        known = _load(folder, self._version)
+        self._targets = _section(known, "targets")
+        self._files = _section(known, "files")
         self._used: dict[str, Facts] = {}
+        self._notes: dict[str, dict[str, _Words]] = {}
         self._fresh = False
 
     def find(self, digest: str) -> Facts | None:
-        """What is known."""
+        """What is known of a target."""
         found = self._used.get(digest)
-        if found is None and digest in self._known:
-            found = _facts(self._known[digest])
+        if found is None and digest in self._targets:
+            found = _facts(self._targets[digest])
             if found is not None:
                 self._used[digest] = found
         return found
@@ -60,16 +70,37 @@ class Shelf:
         self._used[digest] = facts
         self._fresh = True
 
+    def note(self, content: str, question: str) -> _Words | None:
+        """What is known of a content."""
+        return self._noted(content).get(question)
+
+    def add_note(self, content: str, question: str, words: _Words) -> None:
+        """Keep something of a content for the next run."""
+        self._noted(content)[question] = words
+        self._fresh = True
+
+    def _noted(self, content: str) -> dict[str, _Words]:
+        known = self._notes.get(content)
+        if known is None:
+            known = self._notes[content] = _note(self._files.get(content, {}))
+        return known
+
     def save(self) -> None:
         """Write what is new. Never raises: a cache that can't be written is none."""
         if not self._fresh:
             return
-        rest = [(digest, entry) for digest, entry in self._known.items() if digest not in self._used]
-        listed = [*rest, *((digest, _entry(facts)) for digest, facts in self._used.items())][-MAX_ENTRIES:]
+        targets = {digest: _entry(facts) for digest, facts in self._used.items()}
+        known = {"targets": _last(self._targets, targets, MAX_TARGETS), "files": _last(self._files, self._notes, MAX_FILES)}
         with suppress(OSError):
             if _is_private(self._folder, make=True):
-                _write(self._folder, self._version, json.dumps(dict(listed), separators=(",", ":")).encode())
+                _write(self._folder, self._version, json.dumps(known, separators=(",", ":")).encode())
                 _drop_others(self._folder, self._version)
+
+
+def _last(before: Mapping[str, Any], used: Mapping[str, Any], most: int) -> dict[str, Any]:
+    """What was used now, and of the rest what was used last."""
+    listed = [*((name, entry) for name, entry in before.items() if name not in used), *used.items()]
+    return dict(listed[-most:])
 
 
 def place() -> Path:
@@ -99,9 +130,20 @@ def _load(folder: Path, name: str) -> dict[str, Any]:
     try:
         if not _is_private(folder, make=False) or (folder / name).stat().st_size > MAX_BYTES:
             return {}
-        found = json.loads((folder / name).read_bytes())
+        seal, _end, data = (folder / name).read_bytes().partition(b"\n")
+        found = json.loads(data) if seal == _seal(data) else {}
     except (OSError, ValueError, RecursionError):
         return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _seal(data: bytes) -> bytes:
+    """What tells a file that is as it was written from one that is damaged."""
+    return hashlib.sha256(data).hexdigest().encode()
+
+
+def _section(known: dict[str, Any], name: str) -> dict[str, Any]:
+    found = known.get(name)
     return found if isinstance(found, dict) else {}
 
 
@@ -119,7 +161,7 @@ def _write(folder: Path, name: str, data: bytes) -> None:
     handle, path = tempfile.mkstemp(prefix=".new-", dir=folder)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+            stream.write(_seal(data) + b"\n" + data)
         os.replace(path, folder / name)
     except OSError:
         os.unlink(path)
@@ -127,22 +169,31 @@ def _write(folder: Path, name: str, data: bytes) -> None:
 
 
 def _drop_others(folder: Path, name: str) -> None:
-    for path in folder.glob("targets-*.json"):
+    for path in (*folder.glob("known-*.json"), *folder.glob("targets-*.json")):
         if path.name != name:
             path.unlink()
 
 
 def _entry(facts: Facts) -> list[Any]:
-    return [sorted(facts.read), sorted(facts.folders), sorted(facts.kinds), facts.count]
+    return [facts.status, sorted(facts.read), sorted(facts.folders), sorted(facts.kinds), facts.count, facts.faults]
 
 
 def _facts(entry: Any) -> Facts | None:
     """An entry as it was written; None where it is none."""
     try:
-        read, folders, kinds, count = entry
-        words = [*read, *folders, *(word for group, kind in kinds for word in (group, kind))]
-        if type(count) is not int or not all(type(word) is str for word in words):
+        status, read, folders, kinds, count, faults = entry
+        pairs = frozenset((group, kind) for group, kind in kinds)
+        words = [status, *read, *folders, *(word for pair in pairs for word in pair)]
+        if not all(type(word) is str for word in words) or not all(type(number) is int for number in (count, faults)):
             return None
-        return Facts(frozenset(read), frozenset(folders), frozenset((group, kind) for group, kind in kinds), count)
+        return Facts(status, frozenset(read), frozenset(folders), pairs, count, faults)
     except (TypeError, ValueError):
         return None
+
+
+def _note(entry: Any) -> dict[str, _Words]:
+    """The answers of an entry as they were written; nothing where it is none."""
+    if not isinstance(entry, dict) or not all(isinstance(words, list) and all(type(word) is str for word in words)
+                                              for words in entry.values()):
+        return {}
+    return {question: tuple(words) for question, words in entry.items()}

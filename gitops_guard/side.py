@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 from . import git, manifests, tool
@@ -17,7 +19,7 @@ from .graph.guess import named_folders
 from .graph.repositories import KnownRepositories
 from .graph.world import Objects, World
 from .grow import Grower
-from .kept import Kept, shelved
+from .kept import Cache, Kept
 from .later import holding
 from .model import Fault, Resource, Target
 from .mounts import Mounts
@@ -26,11 +28,13 @@ from .observer import UNOBSERVED, Observer
 from .origin import Map
 from .recipes import Recipe
 from .render import Renderer
-from .shelf import Shelf
-from .source import Sources
+from .revisions import ObjectTree
+from .source import UNKNOWN, Sources, Stream, Words
 from .sparse import checkout
 from .targets import Built, build, build_owned, fault_of
 from .tree import OutsideError, Tree, WorkTree, is_below
+
+_DEFINITION = "CustomResourceDefinition"
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ class Side:
     """The targets that nobody owns, as they were built before it was known who is which."""
     reached: frozenset[str] | None = None
     """The ids of the targets that a change reaches, where that alone is judged."""
+    rendered: Sequence[Target] = ()
+    """Those that had to be built so far; of others enough is known."""
 
     def kept(self, changed: frozenset[str]) -> Kept:
         """What serves a side that differs in some plain files alone."""
@@ -80,7 +86,7 @@ class Side:
 
     def loose(self, named: Sequence[str]) -> list[Resource]:
         """The objects in files that no target takes in: a Secret there is as public as any."""
-        read = self._read()
+        read = self._read
         return [resource for path in self.found.manifests if path not in read and is_named(path, named)
                 for resource in self._objects(path)]
 
@@ -92,19 +98,39 @@ class Side:
         return [replace(item, resources=(*item.resources, *made[item.target.id].values())) if item.target.id in made else item
                 for item in built]
 
+    def texts(self, *marks: str, question: str = "",
+              test: Callable[[Stream], bool] | None = None) -> Iterator[tuple[str, Stream]]:
+        """Every file that could hold objects, or is a part of some, and has one of `source.notes.MARKS`, sorted.
+
+        Those alone that pass a test, where there is one; `question` is its name, under which the answer is kept.
+        """
+        parsed = {path for path, _stream in self.sources.parsed()}
+        for path in sorted(path for path in parsed | self._plausible if self.sources.mentions(path, *marks)):
+            with suppress(SourceError, OutsideError, OSError):  # whoever needs it tells of it
+                if test is None or self.sources.noted(path, question, partial(self._passes, path, test)):
+                    yield path, self.sources.stream(path)
+
+    def _passes(self, path: str, test: Callable[[Stream], bool]) -> Words:
+        return ("yes",) if test(self.sources.stream(path)) else ()
+
     def crds(self) -> Iterator[Map]:
         """Every CustomResourceDefinition of this side: as rendered, and as it lies in files."""
         for item in self.built:
-            yield from (resource.body for resource in holding(item.resources, {"CustomResourceDefinition"})
-                       if resource.body.get("kind") == "CustomResourceDefinition")
+            yield from (resource.body for resource in holding(item.resources, {_DEFINITION})
+                       if resource.body.get("kind") == _DEFINITION)
         for path in self.found.manifests:
-            if self._mentions(path, "CustomResourceDefinition"):
-                yield from (resource.body for resource in self._objects(path)
-                            if resource.body.get("kind") == "CustomResourceDefinition")
+            if self.sources.mentions(path, _DEFINITION) and self.sources.noted(path, "definitions", partial(self._defines, path)):
+                yield from self._definitions(path)
+
+    def _definitions(self, path: str) -> list[Map]:
+        return [resource.body for resource in self._objects(path) if resource.body.get("kind") == _DEFINITION]
+
+    def _defines(self, path: str) -> Words:
+        return ("some",) if self._definitions(path) else ()
 
     def broken(self, named: Sequence[str]) -> Iterator[Fault]:
         """What was meant to be read and could not be, outside the targets."""
-        read = self._read()
+        read = self._read
         for error in self.found.broken:
             if error.file not in read and is_named(error.file, named):
                 yield fault_of(error)
@@ -117,16 +143,15 @@ class Side:
             if fault.target in wanted or is_named(file, named):
                 yield fault
 
+    @cached_property
+    def _plausible(self) -> frozenset[str]:
+        """The files that are, or could be, parsed."""
+        return self._read.union(self.found.manifests, *(files for _folders, files in self.found.direct.values()))
+
+    @cached_property
     def _read(self) -> frozenset[str]:
         """Every file that some target takes in."""
         return frozenset[str]().union(*(item.read for item in self.built))
-
-    def _mentions(self, path: str, word: str) -> bool:
-        """Whether a file is worth parsing for a kind."""
-        try:
-            return word in self.sources.text(path)
-        except (SourceError, OutsideError, OSError):
-            return False
 
     def _objects(self, path: str) -> list[Resource]:
         try:
@@ -156,14 +181,15 @@ def clone_of(root: Path, config: Config, *, base: str | None = None, allowed: Se
 
 
 def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *, fetcher: Fetcher | None = None,
-               observer: Observer = UNOBSERVED, kept: Kept | None = None, shelf: Shelf | None = None) -> Side:
+               observer: Observer = UNOBSERVED, kept: Kept | None = None, cache: Cache | None = None) -> Side:
     """Read a tree and build every target in it; without `fetcher` nothing is fetched.
 
-    `kept` is what was made of a tree that this one is like: what no difference reaches is not made again. `shelf` knows of
-    targets that other runs built; such a one is built when somebody looks at what is in it.
+    `kept` is what was made of a tree that this one is like: what no difference reaches is not made again. `cache` knows of
+    files that other runs read, and of targets that they built; such a one is built when somebody looks at what is in it.
     """
     observer.step("reading files")
-    own = Sources(tree) if kept is None else Sources(tree, like=kept.sources, same=kept.serves(tree))
+    notes = cache.notes(tree) if cache is not None and isinstance(tree, ObjectTree) else UNKNOWN
+    own = Sources(tree, notes=notes) if kept is None else Sources(tree, like=kept.sources, same=kept.serves(tree), notes=notes)
     sources = own if clone.elsewhere is None else clone.elsewhere.mounts.over(own)
     renderer = Renderer(sources, helm=tool.find("helm"), fetcher=fetcher)
     found = None if kept is None else kept.discovery(tree)
@@ -171,20 +197,22 @@ def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *
         found = discover(sources, renderer.uses)
 
     made: dict[Target, Built] = {}
+    rendered: list[Target] = []
 
-    count = 0
+    def anew(target: Target) -> Built:
+        rendered.append(target)
+        return build(target, renderer, sources)
 
     def make(target: Target, recipes: tuple[Recipe, ...]) -> Built:
-        nonlocal count
-        count += 1
-        observer.done(count)
+        observer.done(len(rendered))
         if recipes:
+            rendered.append(target)
             return build_owned(target, recipes, renderer, sources)
         if fetcher is not None:
-            return build(target, renderer, sources)
+            return anew(target)
         known = None if kept is None else kept.built(target, found)
         if known is None:
-            known = shelved(target, found, tree, shelf, lambda: build(target, renderer, sources))
+            known = anew(target) if cache is None else cache.built(target, found, tree, lambda: anew(target), renderer.follows)
         made[target] = known
         return known
 
@@ -203,7 +231,9 @@ def build_side(tree: Tree, config: Config, named: Sequence[str], clone: Clone, *
     guess = Taken(folders, covered=frozenset(folder for folder in folders if folder not in found.direct))
     observer.step("building targets")
     grown = Grower(found, make, world, environment, sources.mount_of).grow(tuple(named), guess)
-    return Side(sources, found, grown.built, grown.graph, grown.faults, grown.generated, known.is_home, own, made)
+    observer.done(len(rendered))
+    return Side(sources, found, grown.built, grown.graph, grown.faults, grown.generated, known.is_home, own, made,
+                rendered=rendered)
 
 
 def is_named(path: str, named: Sequence[str]) -> bool:

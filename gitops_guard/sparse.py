@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from . import git
+from .git_program import Objects
 from .revisions import LINK, ObjectTree
 from .tree import Tree, WorkTree, is_below
 
@@ -39,7 +40,7 @@ class SparseTree(ObjectTree):
                    and not any(is_below(path, entry.path) for path in here)]
         files = [entry for entry in rest if entry.mode != git.SUBMODULE]
         missing = git.missing(disk.root, [entry.object for entry in files])
-        super().__init__([*there, *modules, *(entry for entry in files if entry.object not in missing)], git.Objects(disk.root))
+        super().__init__([*there, *modules, *(entry for entry in files if entry.object not in missing)], Objects(disk.root))
         self._gaps.update(entry.path for entry in files if entry.object in missing)
         own = {*listing, *(entry.path for entry in files if entry.object not in missing)}
         self._files = tuple(sorted(path for path in own if path in self._entries and not (exclude and exclude(path))))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import git
+from .git_program import Objects
 
 _MOST = 200
 """Submodules of one tree, those of submodules too."""
@@ -24,7 +25,7 @@ class Submodule:
     """Relative to the tree's root."""
     entries: tuple[git.Entry, ...]
     """Its files, by paths relative to the tree's root; those of its own submodules are theirs."""
-    objects: git.Objects
+    objects: Objects
     """Where their contents are; to be closed by who asked."""
 
 
@@ -50,7 +51,7 @@ def _read(root: Path, entry: git.Entry) -> Submodule | None:
         return None
     tree = git.tree_of(folder, entry.object)
     listed = git.entries(folder, tree) if tree else None
-    return None if listed is None else Submodule(entry.path, tuple(_below(entry.path, listed)), git.Objects(folder))
+    return None if listed is None else Submodule(entry.path, tuple(_below(entry.path, listed)), Objects(folder))
 
 
 def _below(folder: str, entries: Iterable[git.Entry]) -> Iterator[git.Entry]:

@@ -25,7 +25,7 @@ class Built:
     status: str
     """rendered, partial, unresolved or failed"""
     resources: Sequence[Resource]
-    faults: tuple[Fault, ...]
+    faults: Sequence[Fault]
     """source/* and render/*, about this target."""
     read: frozenset[str]
     """Every file that the build read."""
@@ -35,6 +35,8 @@ class Built:
     """The roots that it grew from."""
     dropped: Mapping[Origin, Origin] = field(default_factory=dict)
     """Where objects that its build takes out are declared, each with the patch or annotation that does it."""
+    settled: bool = True
+    """Whether the same files come to the same again: not where time or memory ran out."""
 
 
 def build(target: Target, renderer: Renderer, sources: Sources) -> Built:
@@ -95,7 +97,7 @@ def _kustomization(target: Target, make: Callable[[], Rendered], renderer: Rende
         rendered = in_time(make, target.path, fetches=renderer.fetches)
     except InputError as error:
         faults = tuple(fault_of(one, target.id) for one in (error, *_like(error, sources)))
-        return Built(target, "failed", (), faults, frozenset({error.file}))
+        return Built(target, "failed", (), faults, frozenset({error.file}), settled=error.settled)
     faults = tuple(replace(fault, target=target.id) for fault in rendered.faults)
     resources = tuple(replace(resource, target=target.id) for resource in renderer.resources_at_home(rendered))
     failed = any(fault.rule == "render/failed" for fault in faults)

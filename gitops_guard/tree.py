@@ -57,7 +57,9 @@ class Tree(Protocol):
 
 def join(folder: str, path: str) -> str:
     """`path` as seen from `folder`, normalised; it may begin with `..` where it leaves the root."""
-    return posixpath.normpath(posixpath.join(folder, path))
+    # Python joins in Python, and normalises in C.
+    simple = folder and not folder.endswith("/") and not path.startswith("/")
+    return posixpath.normpath(f"{folder}/{path}" if simple else posixpath.join(folder, path))
 
 
 def is_below(path: str, folder: str) -> bool:

@@ -15,9 +15,9 @@ from .errors import SourceError, UsageError
 from .metadata import nearest
 from .model import Severity
 from .origin import Map, Seq, origin_of
+from .policy_data import TWIN
 from .source import Dialect, parse
 
-SUFFIX = ".cel.yaml"
 KEYS = ("include", "operations", "resources", "globs", "variables", "faults")
 OPERATIONS = ("CREATE", "UPDATE", "DELETE", "CONNECT")
 WRITES = OPERATIONS[:2]
@@ -145,7 +145,7 @@ class _Reader:
     def _included(self, top: Map, name: str, seen: frozenset[Path]) -> Twin:
         path = self._others.get(name)
         if path is None:
-            raise self._wrong(top, "include", f"there is no {name}{SUFFIX}")
+            raise self._wrong(top, "include", f"there is no {name}{TWIN}")
         if path in seen:
             raise self._wrong(top, "include", f"{name} includes itself")
         return _Reader(path, self._others).twin(seen | {path})

@@ -10,15 +10,15 @@ from click.testing import CliRunner
 
 from gitops_guard import data
 from gitops_guard.cli import cli
+from gitops_guard.policy_data import TWIN
 from gitops_guard.source import Dialect, parse
-from gitops_guard.twin import SUFFIX
 
 MARK = "# <- here"
 
 
 def examples():
     for path in sorted(data.policies().glob("*/*.yaml")):
-        if path.with_suffix(".rego").exists() or path.name.endswith(SUFFIX) or path.parent.name in ("lib", "engine", "drift"):
+        if path.with_suffix(".rego").exists() or path.name.endswith(TWIN) or path.parent.name in ("lib", "engine", "drift"):
             continue
         rule = f"{path.parent.name}/{path.stem.replace('_', '-')}"
         for index, example in enumerate(parse(path.read_bytes(), path.name).load(Dialect.MANIFEST)[0]["examples"]):

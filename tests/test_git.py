@@ -5,6 +5,7 @@ import pytest
 from remotes import ENV, git, write
 
 from gitops_guard import git as our
+from gitops_guard import git_program
 
 
 @pytest.fixture
@@ -198,3 +199,15 @@ def test_entries(clone):
     assert [(entry.path, entry.mode) for entry in found] == [("app/link ü", "120000"), ("app/x.yaml", "100644")]
     assert our.staged(clone) == found
     assert [entry.path for entry in our.staged(clone / "app")] == ["link ü", "x.yaml"]
+
+
+def test_within_one_look_nothing_is_asked_twice(clone, monkeypatch):
+    asked = []
+    real = git_program.tool.run
+    monkeypatch.setattr(git_program.tool, "run", lambda argv, **more: asked.append(argv) or real(argv, **more))
+    with git_program.one_look():
+        assert our.branch(clone) == our.branch(clone) == "main"
+        assert len(asked) == len({tuple(argv) for argv in asked})
+        git(clone, "checkout", "--quiet", "-b", "other")
+        assert our.branch(clone) == "main", "a run is about one state"
+    assert our.branch(clone) == "other"

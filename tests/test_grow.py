@@ -158,4 +158,4 @@ def test_growing_twice_is_the_same():
 def test_the_node_of_a_folder_tells_of_its_build(kustomization_file, status, reason):
     side = grown({"broken/Kustomization": kustomization_file, "broken/cm.yaml": CM % "here"})
     node = next(node for node in side.graph.nodes if node.id == "kustomize/broken")
-    assert (node.status, node.reason, node.location.file) == (status, reason, "broken/Kustomization")
+    assert (node.status, node.why, node.location.file) == (status, reason, "broken/Kustomization")

@@ -10,6 +10,7 @@ from remotes import ENV, git, write
 
 from gitops_guard import git as our_git
 from gitops_guard.errors import SourceError, ToolError
+from gitops_guard.git_program import Objects
 from gitops_guard.parallel import each
 from gitops_guard.revisions import IndexTree, ObjectTree, RevisionTree
 from gitops_guard.tree import MAX_FILE_BYTES, OutsideError, WorkTree
@@ -140,7 +141,7 @@ def test_neither_filters_nor_replacements_count(root, tmp_path):
 
 def test_names_that_git_would_not_check_out(root):
     names = [our_git.Entry(path, "100644", "0" * 40) for path in ("../x", "a/../../x", ".git/config", "a/.git/hooks/x", "/x", "ok")]
-    assert ObjectTree(names, our_git.Objects(root)).files() == ("ok",)
+    assert ObjectTree(names, Objects(root)).files() == ("ok",)
 
 
 def test_a_fork_asks_a_git_of_its_own(root):
@@ -225,7 +226,7 @@ def test_a_partial_clone_is_not_completed(root, tmp_path, filtered):
     head.close()
     with pytest.raises(ToolError, match=r"does not have all files|not in this clone"):
         RevisionTree(partial, first)
-    objects = our_git.Objects(partial)
+    objects = Objects(partial)
     with pytest.raises(ToolError):
         objects.read(git(root, "rev-parse", f"{first}:a/x.yaml"), 100)
     assert objects.read(git(root, "rev-parse", "HEAD:a/x.yaml"), 100) == b"x: 2\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -26,10 +27,16 @@ FILES = {
     "hidden/kustomization.yaml": "resources: [secret.yaml]\n",
     "hidden/secret.yaml": SECRET % ("hidden", "correct-horse-battery"),
     "made/kustomization.yaml": "secretGenerator: [{name: made, literals: [key=another-long-word]}]\n",
+    "far/kustomization.yaml": "resources: ['https://user:word@example.com/x?ref=v1']\n",
+    "wrong/kustomization.yaml": "configMapGenerator: [{name: a, files: [key=misplaced]}]\n",
     "plain/map.yaml": MAP % ("plain", "small"),
     "loose.yaml": MAP % ("loose", "small"),
 }
-FACTS = Facts(frozenset({"a/kustomization.yaml"}), frozenset({"a"}), frozenset({("apps", "Deployment")}), 1)
+FACTS = Facts("rendered", frozenset({"a/kustomization.yaml"}), frozenset({"a"}), frozenset({("apps", "Deployment")}), 1, 0)
+
+
+def sealed(data):
+    return hashlib.sha256(data).hexdigest().encode() + b"\n" + data
 
 
 @pytest.fixture
@@ -98,7 +105,7 @@ def test_what_no_staged_file_reaches_is_not_built(tmp_path, home, monkeypatch):
     monkeypatch.setitem(pipeline.build_side.__globals__, "build",
                         lambda target, *rest: built.append(target.id) or real(target, *rest))
     assert run(root) == first
-    assert set(built) == {"two", "made", "hidden"}, "what was built before is known; of Secrets nothing is kept"
+    assert set(built) == {"two"}, "what was built before is known"
 
 
 def test_it_holds_nothing_that_stands_in_a_file(tmp_path, home):
@@ -110,13 +117,15 @@ def test_it_holds_nothing_that_stands_in_a_file(tmp_path, home):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     text = file.read_text()
     assert "two/web.yaml" in text
-    assert not any(word in text for word in ("large", "small", "correct-horse", "another-long-word", "made/", "hidden"))
+    assert not any(word in text for word in ("large", "small", "correct-horse", "another-long-word", "user:word", "misplaced"))
 
 
 @pytest.mark.parametrize("content", [
-    b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000,
-    *(json.dumps({digest(["x"]): entry}).encode() for entry in (None, [], [1, 2, 3, 4], [["a"], ["b"], [["c"]], 1], [[], [], [], "1"],
-                                                                 [[], [], [[1, "x"]], 1], {"a": 1, "b": 2, "c": 3, "d": 4})),
+    b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000, json.dumps({"targets": {digest(["x"]): ["rendered", [], [], [], 1, 0]}}).encode(),
+    *(sealed(content) for content in (b"", b"{", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"targets": [], "files": 1}')),
+    *(sealed(json.dumps({"targets": {digest(["x"]): entry}, "files": {"x": entry}}).encode()) for entry in (
+        None, [], [1, 2, 3, 4, 5, 6], ["", ["a"], ["b"], [["c"]], 1, 0], ["", [], [], [], "1", 0], ["", [], [], [[1, "x"]], 1, 0],
+        {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}, {"marks": "word"}, {"marks": [1]})),
 ])
 def test_what_is_no_cache_is_ignored_and_written_anew(tmp_path, content):
     shelf = Shelf(tmp_path / "cache")
@@ -125,10 +134,12 @@ def test_what_is_no_cache_is_ignored_and_written_anew(tmp_path, content):
     (file,) = (tmp_path / "cache").iterdir()
     file.write_bytes(content)
     shelf = Shelf(tmp_path / "cache")
-    assert shelf.find(digest(["x"])) is None
+    assert shelf.find(digest(["x"])) is shelf.note("x", "marks") is None
     shelf.add(digest(["x"]), FACTS)
+    shelf.add_note("x", "marks", ("word",))
     shelf.save()
     assert Shelf(tmp_path / "cache").find(digest(["x"])) == FACTS
+    assert Shelf(tmp_path / "cache").note("x", "marks") == ("word",)
 
 
 def test_folders_that_are_not_ours_alone_are_not_used(tmp_path):
@@ -150,7 +161,7 @@ def test_where_nothing_can_be_written_there_is_no_cache(tmp_path):
 
 
 def test_it_is_bounded_and_keeps_what_was_used_last(tmp_path, monkeypatch):
-    monkeypatch.setattr("gitops_guard.shelf.MAX_ENTRIES", 3)
+    monkeypatch.setattr("gitops_guard.shelf.MAX_TARGETS", 3)
     for name in "abcd":
         shelf = Shelf(tmp_path / "cache")
         shelf.find("a")

@@ -15,8 +15,9 @@ from gitops_guard.bundle.cel_walk import unrolled
 from gitops_guard.errors import UsageError
 from gitops_guard.model import Severity
 from gitops_guard.policy import PolicyFolder, load
+from gitops_guard.policy_data import TWIN
 from gitops_guard.source import Dialect, parse
-from gitops_guard.twin import MOST_LEVELS, SUFFIX, Messages, Seen, Variable, Walk, read_twin
+from gitops_guard.twin import MOST_LEVELS, Messages, Seen, Variable, Walk, read_twin
 
 BUILTIN = load([PolicyFolder(data.policies(), builtin=True)])
 GOOD = """\
@@ -37,7 +38,7 @@ COMMON = "resources: [{group: apps, version: v1, resource: deployments, kind: De
 
 
 def written(folder: Path, text: str, common: str = COMMON) -> tuple[Path, dict[str, Path]]:
-    path, shared = folder / f"rule{SUFFIX}", folder / f"common{SUFFIX}"
+    path, shared = folder / f"rule{TWIN}", folder / f"common{TWIN}"
     path.write_text(text, "utf-8")
     shared.write_text(common, "utf-8")
     return path, {"house/rule": path, "lib/common": shared}

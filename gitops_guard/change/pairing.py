@@ -26,6 +26,10 @@ class Pairing:
         self.head = head
         self._scoped = cluster_scoped
         self._inside: dict[int, dict[Identity, Resource]] = {}
+        self._folders: dict[str, list[Part]] = {}
+        """What the head side has in each folder."""
+        for part in head.parts:
+            self._folders.setdefault(part.target.path, []).append(part)
         self._seen: set[int] = set()
         self._cached: dict[tuple[int, str], list[Part]] = {}
 
@@ -60,9 +64,17 @@ class Pairing:
         """What an owner deploys on the head side where it deployed this target; without an owner, what is in the same folder."""
         name = (id(part), owner.id if owner is not None else "")
         if name not in self._cached:
-            found = self._cached[name] = _matching(part, owner, self.head.parts, self.base.parts)
+            found = self._cached[name] = self._matching(part, owner)
             self._seen.update(id(other) for other in found)
         return self._cached[name]
+
+    def _matching(self, part: Part, owner: Owner | None) -> list[Part]:
+        if owner is None:
+            return [other for other in self._folders.get(part.target.path, ()) if _are_near(part, other)]
+        candidates = _owned(self.head.parts, owner)
+        rivals = [other for other in _owned(self.base.parts, owner) if other is not part]
+        return [other for other in candidates if _are_near(part, other)] or [
+            other for other in candidates if not any(_are_near(rival, other) for rival in rivals)]
 
     def seen(self, part: Part) -> bool:
         """Whether a target of the base side has been compared with this one of the head side."""
@@ -83,16 +95,8 @@ class Pairing:
                 yield other, found
 
 
-def _matching(part: Part, owner: Owner | None, heads: Iterable[Part], bases: Iterable[Part]) -> list[Part]:
-    def fits(other: Part) -> bool:
-        return owner.id in owner_ids(other.target) if owner is not None else other.target.path == part.target.path
-
-    candidates = [other for other in heads if fits(other)]
-    near = [other for other in candidates if _are_near(part, other)]
-    if near or owner is None:
-        return near
-    rivals = [other for other in bases if other is not part and fits(other)]
-    return [other for other in candidates if not any(_are_near(rival, other) for rival in rivals)]
+def _owned(parts: Iterable[Part], owner: Owner) -> list[Part]:
+    return [part for part in parts if owner.id in owner_ids(part.target)]
 
 
 def _are_near(one: Part, other: Part) -> bool:

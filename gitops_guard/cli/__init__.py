@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
-from .. import __version__
+from .. import __version__, near
 from ..errors import GuardError
 
 _COMMANDS = {
@@ -45,10 +45,8 @@ class _Commands(click.Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """As click's, with the nearest command where there is none of that name."""
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            import difflib  # noqa: PLC0415 (start-up)
-
-            near = difflib.get_close_matches(args[0], _COMMANDS, 1)
-            hint = f" Did you mean {near[0]!r}?" if near else f" Commands: {', '.join(sorted(_COMMANDS))}."
+            close = near.nearest(args[0], _COMMANDS)
+            hint = f" Did you mean {close!r}?" if close else f" Commands: {', '.join(sorted(_COMMANDS))}."
             ctx.fail(f"No such command {args[0]!r}.{hint}")
         return super().resolve_command(ctx, args)
 

@@ -10,6 +10,7 @@ import click
 
 from .. import __version__
 from ..errors import UsageError
+from ..git_program import one_look
 from ..globs import matches
 from ..pipeline import check
 from ..policy import PolicySet
@@ -45,6 +46,7 @@ _WITH_FIELDS = ("html", "markdown")
 @place_options
 @color_option("Colour the text report.")
 @running_options("Print the report only where the run ends with 1, and show no progress.")
+@one_look()
 def command(paths: tuple[str, ...], base: str | None, staged: bool, policies: tuple[str, ...], no_builtin_policies: bool,
             chosen: tuple[str, ...], ignored: tuple[str, ...], kubernetes_version: str | None,
             schema_locations: tuple[str, ...], format_: str, reports: tuple[str, ...], baseline: str | None,

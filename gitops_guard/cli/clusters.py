@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from ..config import Config
 from ..config_clusters import LiveCluster
 from ..errors import UsageError
 from ..live import Meant
+from ..near import nearest
 from . import completion
 
 
@@ -94,9 +94,9 @@ def _chosen(config: Config, names: tuple[str, ...]) -> tuple[LiveCluster, ...]:
     known = {entry.name: entry for entry in config.clusters}
     for name in names if known else ():
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
+            close = nearest(name, known)
             raise UsageError(f"--cluster {name!r}: the configuration has no such cluster; " + (
-                f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"))
+                f"did you mean {close!r}?" if close else f"known: {', '.join(known)}"))
     return tuple(entry for entry in config.clusters if not names or entry.name in names)
 
 

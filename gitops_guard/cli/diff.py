@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from .. import __version__
+from ..git_program import one_look
 from ..pipeline import difference
 from ..report import Options
 from ..report.delta import FORMATS
@@ -36,6 +37,7 @@ from .terminal import echo_report, today, wants_color, width
 @place_options
 @color_option("Colour the text.")
 @running_options("Print nothing: the exit code says it, as with --exit-code.")
+@one_look()
 def command(paths: tuple[str, ...], base: str | None, staged: bool, format_: str, exit_code: bool, policies: tuple[str, ...],
             jobs: int, config_file: str | None, root: str | None, allowed: tuple[str, ...], allow_remote: bool,
             color: str, quiet: bool, verbose: bool) -> None:

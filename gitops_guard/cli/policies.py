@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
 
 import click
 
 from ..errors import UsageError
 from ..locate import locate
+from ..near import nearest
 from ..policy import PolicySet
 from . import completion, policies_new, policies_test
 from .inputs import load_config, load_policies
@@ -48,8 +48,8 @@ def explain(rule: str, folders: tuple[str, ...], config_file: str | None, root: 
 
     policies = _known(folders, config_file, root, allowed)
     if rule not in policies.rules:
-        near = difflib.get_close_matches(rule, policies.rules, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else "; `gitops-guard policies list` prints the rules"
+        close = nearest(rule, policies.rules)
+        hint = f"; did you mean {close!r}?" if close else "; `gitops-guard policies list` prints the rules"
         raise UsageError(f"there is no rule {rule!r}{hint}")
     click.echo(harmless(page(rule, policies)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ..errors import UsageError
@@ -11,9 +12,7 @@ from ..model import Severity
 from ..outcome import Report
 from ..pipeline import recorded
 from ..policy import PolicySet
-from ..policy_docs import page
 from ..report import Format, Options
-from ..report.escape import markdown_words
 from ..request import Request
 from .terminal import echo_report, wants_color, width
 from .writing import must_be_writable, parse_reports, write_whole
@@ -60,7 +59,7 @@ def publish(report: Report, request: Request, known: PolicySet, wanted: Wishes, 
     text = None
     if wanted.record is not None:
         report, text = recorded(request, report)
-    plain = replace(options or Options(), fail_on=wanted.threshold, page=lambda rule: page(rule, known, markdown_words))
+    plain = replace(options or Options(), fail_on=wanted.threshold, page=partial(_page, known))
     for name, path in wanted.files:
         write_whole(path, wanted.formats[name](report, plain).encode("utf-8", "backslashreplace"))
     if wanted.record is not None and text is not None:
@@ -71,3 +70,11 @@ def publish(report: Report, request: Request, known: PolicySet, wanted: Wishes, 
         looks = replace(plain, color=wants_color(wanted.color) and wanted.format == "text", width=width())
         echo_report(wanted.formats[wanted.format](report, looks), commands=wanted.format == _COMMANDS_FORMAT)
     return 1 if fails else 0
+
+
+def _page(known: PolicySet, rule: str) -> str:
+    """What a format may say of a rule at length."""
+    from ..policy_docs import page  # noqa: PLC0415 (start-up)
+    from ..report.escape import markdown_words  # noqa: PLC0415
+
+    return page(rule, known, markdown_words)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ..errors import GuardError, UsageError
+from ..near import nearest
 
 _MARK = ".gitops-guard-output"
 """In a folder that a command wrote, and may write anew."""
@@ -20,16 +21,14 @@ def parse_reports(given: tuple[str, ...], formats: Collection[str]) -> list[tupl
 
     Raises UsageError before anything runs.
     """
-    import difflib  # noqa: PLC0415 (start-up: `render` writes files too, and no report)
-
     found: list[tuple[str, Path]] = []
     for text in given:
         name, equals, path = text.partition("=")
         if not equals or not path:
             raise UsageError(f"--report {text!r}: write FORMAT=PATH, such as sarif=report.sarif")
         if name not in formats:
-            near = difflib.get_close_matches(name, formats, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(formats)}"
+            close = nearest(name, formats)
+            hint = f"did you mean {close!r}?" if close else f"there are {', '.join(formats)}"
             raise UsageError(f"--report {text!r}: there is no format {name!r}; {hint}")
         if any(Path(path) == other for _name, other in found):
             raise UsageError(f"--report {text!r}: another report goes to the same file")

@@ -54,7 +54,7 @@ class Engine:
     def __init__(self, *, v0: bool = False, coverage: bool = False) -> None:
         # A backtrace of Rust is of no use to anyone here, and costs milliseconds for each error.
         os.environ["RUST_BACKTRACE"] = os.environ["RUST_LIB_BACKTRACE"] = "0"
-        import regorus  # noqa: PLC0415 (the parent process does without)
+        import regorus  # noqa: PLC0415 (start-up)
 
         self._engine: Any = regorus.Engine()
         self._engine.set_policy_length_config(max_col=10_000, max_file_bytes=2_000_000, max_lines=50_000)

@@ -10,12 +10,13 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from gitops_guard.errors import SourceError
 from gitops_guard.globs import matches
 from gitops_guard.origin import Map
-from gitops_guard.source import Dialect, Sources
+from gitops_guard.source import Dialect, Sources, Words
 from gitops_guard.tree import OutsideError
 
 from .ci import azure, circleci, clusters, github, gitlab, jenkins, just, make, providers, script, task, tekton
@@ -72,6 +73,11 @@ def read_files(sources: Sources, paths: Iterable[str], wanted: Callable[[str], b
     return _Reader(sources).inputs(sorted(set(paths)), wanted, searched or wanted)
 
 
+@lru_cache(maxsize=65_536)
+def _by_path(path: str) -> str | None:
+    return next((kind for kind, pattern in _BY_PATH if pattern.fullmatch(path)), None)
+
+
 class _Reader:
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
@@ -121,7 +127,7 @@ class _Reader:
     def kind(self, path: str) -> str | None:
         """The type of a file, or None where it is no input."""
         if path not in self.kinds:
-            found = next((kind for kind, pattern in _BY_PATH if pattern.fullmatch(path)), None) or self.by_content(path)
+            found = _by_path(path) or self.by_content(path)
             if found is None:
                 return None
             self.kinds[path] = found
@@ -131,14 +137,18 @@ class _Reader:
         base = posixpath.basename(path)
         try:
             if path.endswith(_YAML):
-                return "tekton" if "tekton.dev/" in self.sources.text(path) else None
+                return "tekton" if self.sources.mentions(path, "tekton.dev/") else None
             if "." in base.lstrip(".") or self.sources.tree.kind(path) != "file":
                 return None
-            head = self.sources.tree.read(path)
-            text = head[:200].decode("utf-8", "replace")
-            return "script" if len(head) < _MAX_PROBE and script.is_shell(text, default=False) else None
+            return next(iter(self.sources.noted(path, "script", lambda: self.script(path))), None)
         except (SourceError, OutsideError, OSError):
             return None
+
+    def script(self, path: str) -> Words:
+        """Whether a file is a script by what it begins with."""
+        head = self.sources.tree.read(path)
+        text = head[:200].decode("utf-8", "replace")
+        return ("script",) if len(head) < _MAX_PROBE and script.is_shell(text, default=False) else ()
 
     def log(self, path: str) -> Log | None:
         """What a file of the repository runs; None where there is none of that name, or it is no input."""

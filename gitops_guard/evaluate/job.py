@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from ..policy import Policy
 from ..rego_file import RegoFile
-from .engine import UNDEFINED, EngineError
+from .engine import UNDEFINED, Engine, EngineError
 from .prepare import Prepared, Rejected
 from .units import Unit
 
@@ -77,6 +77,8 @@ class Job:
     """Whether each batch of answers comes with the lines that were evaluated."""
     data: Mapping[str, Any] = field(default_factory=dict)
     """What the policies' data files hold."""
+    ready: tuple[Engine, Prepared] | None = None
+    """What the parent has loaded already, where workers fork from it."""
     judge: Callable[[Job, Any], Judging] | None = None
     """What judges, where it is not the embedded engine."""
 

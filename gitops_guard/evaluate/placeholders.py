@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterator
 
 ANNOTATION = "avp.kubernetes.io/"
+_NAME = "argocd-vault-plugin"
+MARKS = (ANNOTATION, _NAME, "<path:")
+"""What shows the plugin in use holds one of these."""
 _WITH_PATH = re.compile(r"<path:[^<>\n]{1,500}>")
 _KEYED = re.compile(r"<path:[^<>#\n]+#")
 _BARE = re.compile(r"<[A-Za-z][A-Za-z0-9_.-]{0,100}(?:\s*\|[^<>\n]{0,200})?>")
@@ -29,4 +32,4 @@ def placeholders(text: str) -> Iterator[tuple[int, str]]:
 
 def in_use(text: str) -> bool:
     """Whether a file shows that the plugin is used."""
-    return ANNOTATION in text or "argocd-vault-plugin" in text or ("<path:" in text and _KEYED.search(text) is not None)
+    return ANNOTATION in text or _NAME in text or ("<path:" in text and _KEYED.search(text) is not None)

@@ -21,6 +21,7 @@ from ..errors import ToolError
 from ..observer import UNOBSERVED, Observer
 from .job import FACTS, LOADING, Answer, Covered, Job
 from .prepare import Prepared, Rejected
+from .ready import ready
 from .worker import work
 
 _BATCH = 32
@@ -77,6 +78,8 @@ class _Pool:
 
     def run(self, jobs: int) -> Outcome:
         """Start the first worker, which examines the policies; then as many as there is work for."""
+        if self._context.get_start_method() == "fork":
+            self._job.ready = ready(self._job)
         self._start()
         while not self._workers[0].ready:
             self._turn()

@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gitops_guard.goregexp import PatternError, UnknownPatternError, compiled
-
 ENCRYPTED = re.compile(r"ENC\[AES256_GCM,data:(.+),iv:(.+),tag:(.+),type:(str|int|float|bool|bytes|time|comment)\]", re.DOTALL)
 _DEFAULT_SUFFIX = "_unencrypted"
 _SELECTORS = ("unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "encrypted_regex",
@@ -89,6 +87,8 @@ def matched(pattern: str, text: str) -> bool:
 
     An invalid pattern matches nothing, as in SOPS, which drops that error.
     """
+    from gitops_guard.goregexp import PatternError, UnknownPatternError, compiled  # noqa: PLC0415 (start-up)
+
     try:
         return compiled(pattern).occurs(text)
     except (PatternError, UnknownPatternError):

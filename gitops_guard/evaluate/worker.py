@@ -96,8 +96,9 @@ class Judge:
         self._engine: Engine
         groups = [] if job.coverage else groups_of(job.policies)
         self._group_of = {number: (index, group) for index, group in enumerate(groups) for number in group}
-        self._engine, self.prepared = prepare(job.files, job.ours, job.prepared, job.out, self._loads, data=job.data,
-                                              more=text_of(job.policies, groups), coverage=job.coverage)
+        self._engine, self.prepared = job.ready or prepare(
+            job.files, job.ours, job.prepared, job.out, self._loads, data=job.data, more=text_of(job.policies, groups),
+            coverage=job.coverage)
         self._questions = Questions(job, job.broken(self.prepared), self._timer.at)
         self._rules = [rules(policy, self.prepared) for policy in job.policies]
         self._timer.rest()

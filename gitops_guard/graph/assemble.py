@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..model import Location, Target
+from ..model import Fault, Location, Target
 from ..nodes import Edge, Graph, Node, Source
 from ..recipes import Chart, Recipe
 from .expansion import Expansion
@@ -25,7 +25,7 @@ class Placed:
     scopes: frozenset[str]
     status: str = "resolved"
     """of a folder's node"""
-    reason: str | None = None
+    faults: Sequence[Fault] = ()
     file: str | None = None
     """The kustomization file."""
 
@@ -63,7 +63,7 @@ def _nodes_of(item: Placed) -> Iterator[Node]:
         source = Source(path=target.path, tool=tool)
         file = item.file or (target.files[0] if target.files else f"{target.path}/kustomization.yaml".removeprefix("./"))
         yield Node(f"{system}/{target.path}", system, kind, None, target.path, Location(file, 1, 1), sources=(source,),
-                   source=source, environment=target.environment, status=item.status, reason=item.reason)
+                   source=source, environment=target.environment, status=item.status, faults=item.faults)
     for recipe in item.recipes:
         if isinstance(recipe, Chart):
             source = Source(path=recipe.folder, tool="helm")

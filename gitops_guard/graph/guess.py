@@ -20,15 +20,19 @@ def named_folders(sources: Sources, files: Iterable[str]) -> frozenset[str]:
 
 
 def _objects(sources: Sources, file: str) -> Iterator[dict[str, Any]]:
+    if not sources.mentions(file, *_GROUPS):
+        return
     try:
-        if not any(group in sources.text(file) for group in _GROUPS):
-            return
-        documents = sources.stream(file).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+        if sources.noted(file, "controllers", lambda: ("some",) if _controllers(sources, file) else ()):
+            yield from _controllers(sources, file)
     except (SourceError, OutsideError, OSError):
         return
-    for document in documents:
-        if isinstance(document, dict) and str(document.get("apiVersion")).partition("/")[0].endswith(_GROUPS):
-            yield document
+
+
+def _controllers(sources: Sources, file: str) -> list[dict[str, Any]]:
+    documents = sources.stream(file).load(Dialect.MANIFEST, duplicates=True, any_key=True)
+    return [document for document in documents
+            if isinstance(document, dict) and str(document.get("apiVersion")).partition("/")[0].endswith(_GROUPS)]
 
 
 def _paths(node: Any, depth: int) -> Iterator[str]:

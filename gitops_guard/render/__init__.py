@@ -111,6 +111,12 @@ class Renderer:
 
         return uses(self._builder, folder)
 
+    def follows(self, folder: str) -> bool:
+        """Whether a build of the folder may read files that its kustomization does not name: plugins and charts do."""
+        from .uses import follows  # noqa: PLC0415 (start-up)
+
+        return follows(self._builder, folder)
+
     def resources_at_home(self, rendered: Rendered) -> list[Resource]:
         """The resources with every place in the repository: what a remote base wrote is located at the entry that names it."""
         if self._remote is None:

@@ -21,8 +21,11 @@ def in_time(build: Callable[[], Rendered], folder: str, *, fetches: bool = False
     here = f"{folder}/kustomization.yaml" if folder != "." else "kustomization.yaml"
     seconds = SECONDS + (FETCHING if fetches else 0)
     late = RenderError(f"the build took longer than {seconds:g} s", here, remedy="split the kustomization")
+    late.settled = False
     try:
         with within(seconds, late):
             return build()
     except RecursionError:
-        raise SourceError("source/hostile-input", "the build nests too deeply", here) from None
+        deep = SourceError("source/hostile-input", "the build nests too deeply", here)
+        deep.settled = False
+        raise deep from None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ..near import nearest
 from . import bundled
 from .bundled import GVK, Bundle
 from .removed import BEFORE_BUNDLED, FLUX, NO_SUCCESSOR
@@ -123,11 +123,10 @@ def _other_version(gvk: GVK, api_version: str, known: Known) -> Absent | None:
 def _misspelt(gvk: GVK, api_version: str, known: Known) -> Absent | None:
     group, _, kind = gvk
     names = sorted({name for other, name in known.kinds if other == group})
-    same = [name for name in names if name.casefold() == kind.casefold()]
-    near = same or difflib.get_close_matches(kind, names, 1, _LIKENESS)
-    if not near:
+    close = next((name for name in names if name.casefold() == kind.casefold()), None) or nearest(kind, names, _LIKENESS)
+    if close is None:
         return None
-    return Absent("schema/unknown-kind", f"{api_version} has no kind {kind}", f"did you mean {near[0]}?", True, "kind")
+    return Absent("schema/unknown-kind", f"{api_version} has no kind {kind}", f"did you mean {close}?", True, "kind")
 
 
 def _other_group(gvk: GVK, api_version: str, known: Known) -> Absent | None:
@@ -136,11 +135,11 @@ def _other_group(gvk: GVK, api_version: str, known: Known) -> Absent | None:
     groups = sorted({other for other, name in known.kinds if name == kind})
     if not groups:
         return None
-    near = difflib.get_close_matches(group, groups, 1, _LIKENESS)
-    if not near and not known.is_own(group):
+    close = nearest(group, groups, _LIKENESS)
+    if close is None and not known.is_own(group):
         return None
     own = [other for other in groups if other in known.own_groups]
-    right = known.best((near or own[::-1] or groups)[0], kind)
+    right = known.best(close or (own[::-1] or groups)[0], kind)
     return Absent("schema/unknown-kind", f"there is no kind {kind} in {api_version}", f"write apiVersion: {right}", True,
                   "apiVersion")
 

@@ -11,8 +11,6 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jsonschema_rs
-
 from ..model import FieldPath
 from .keyed import Plan, Repeat, plan, repeats, resolve
 
@@ -47,6 +45,8 @@ class Checker:
 
     def __init__(self, schema: dict[str, Any]) -> None:
         """`schema` is one that `convert` made. Raises BrokenSchemaError."""
+        import jsonschema_rs  # noqa: PLC0415 (start-up)
+
         self.schema = schema
         try:
             self._validator = jsonschema_rs.Draft202012Validator(
@@ -126,6 +126,8 @@ def _step(node: Any, step: str | int) -> Any:
 @functools.lru_cache(maxsize=4096)
 def usable_pattern(pattern: str) -> bool:
     """Whether the engine can compile a regular expression (Go's syntax, which CRDs use, is nearly Rust's)."""
+    import jsonschema_rs  # noqa: PLC0415 (start-up)
+
     try:
         jsonschema_rs.Draft202012Validator({"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions())
     except ValueError:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..model import FieldPath, value_at
+from ..near import nearest
 from .engine import Problem
 
 _TYPES = {"string": "a string", "integer": "an integer", "number": "a number", "boolean": "a boolean", "object": "a mapping",
@@ -88,9 +88,8 @@ def _nearest(problem: Problem, holder: Any) -> str:
     field = str(problem.detail)
     taken = holder if isinstance(holder, dict) else {}
     names = sorted(name for name in problem.schema.get("properties", {}) if name not in taken)
-    same = [name for name in names if name.casefold() == field.casefold()]
-    near: list[str] = same or difflib.get_close_matches(field, names, 1, 0.75)
-    return near[0] if near else ""
+    same = next((name for name in names if name.casefold() == field.casefold()), None)
+    return same or nearest(field, names, 0.75) or ""
 
 
 def _required(problem: Problem, body: Any) -> Explained:
@@ -113,9 +112,9 @@ def _value(problem: Problem, value: Any) -> tuple[str, str]:
         return f"must be {what}", ""
     if keyword == "enum" and isinstance(detail, list):
         words = [str(word) for word in detail if word not in ("", None)]
-        near = difflib.get_close_matches(value, words, 1, 0.7) if isinstance(value, str) else []
+        close = nearest(value, words, 0.7) if isinstance(value, str) else None
         shown = ", ".join(words[:_MANY]) + (", …" if len(words) > _MANY else "")
-        return f"must be one of {shown}", f"did you mean `{near[0]}`?" if near else ""
+        return f"must be one of {shown}", f"did you mean `{close}`?" if close else ""
     if keyword == "pattern" and isinstance(detail, str):
         return f"does not match the pattern {detail[:_LONG]}", ""
     if keyword == "format" and isinstance(detail, str):

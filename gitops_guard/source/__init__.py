@@ -10,9 +10,11 @@ from __future__ import annotations
 from ..scalars import Dialect
 from .comments import Comment
 from .events import MAX_DEPTH, MAX_NODES
+from .notes import UNKNOWN, Keeps, Notes, Words
 from .sources import Sources
 from .stream import Stream, decode, parse, parse_embedded, plain_comments
 
 __all__ = [
-    "MAX_DEPTH", "MAX_NODES", "Comment", "Dialect", "Sources", "Stream", "decode", "parse", "parse_embedded", "plain_comments",
+    "MAX_DEPTH", "MAX_NODES", "UNKNOWN", "Comment", "Dialect", "Keeps", "Notes", "Sources", "Stream", "Words", "decode", "parse",
+    "parse_embedded", "plain_comments",
 ]

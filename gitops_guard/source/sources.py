@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ..errors import SourceError
-from ..tree import Tree, is_below
+from ..tree import OutsideError, Tree, is_below
+from .notes import MARKS, UNKNOWN, Keeps, Notes, Words
 from .stream import Stream, decode, parse
 
 
 class Sources:
     """The files of a tree, each read and parsed once."""
 
-    def __init__(self, tree: Tree, *, like: Sources | None = None, same: Callable[[str], bool] = lambda _path: False) -> None:
-        """`like` are those of a tree in which every file that `same` holds of has the same content: it is not read again."""
+    def __init__(self, tree: Tree, *, like: Sources | None = None, same: Callable[[str], bool] = lambda _path: False,
+                 notes: Notes = UNKNOWN) -> None:
+        """`like` are those of a tree in which every file that `same` holds of has the same content: it is not read again.
+
+        `notes` are about the files of this tree.
+        """
         self.tree = tree
+        self._notes = notes
         self._like = like
         self._same = same
         self._streams: dict[str, Stream | SourceError] = {}
+        self._held: dict[str, frozenset[str]] = {}
         self._texts: dict[str, str | SourceError] = {}
 
     def stream(self, path: str) -> Stream:
@@ -67,6 +74,39 @@ class Sources:
         if isinstance(found, SourceError):
             raise found
         return found
+
+    def noted(self, path: str, question: str, answer: Callable[[], Words], keeps: Keeps = lambda _words: True) -> Words:
+        """What a question about a file comes to: as it is known of its content, else by `answer`, kept where `keeps` says so.
+
+        Raises what `answer` does.
+        """
+        known = self._notes.find(path, question)
+        if known is None:
+            known = answer()
+            if keeps(known):
+                self._notes.add(path, question, known)
+        return known
+
+    def mentions(self, path: str, *marks: str) -> bool:
+        """Whether the text of a file holds one of these, of MARKS. Never raises: what is no text holds nothing."""
+        held = self._held.get(path)
+        if held is None:
+            try:
+                if self._notes is UNKNOWN:
+                    text = self.text(path)
+                    return any(mark in text for mark in marks)
+                held = frozenset(self.noted(path, "marks", lambda: self._marks(path)))
+            except (SourceError, OutsideError, OSError):
+                held = frozenset()
+            self._held[path] = held
+        return not held.isdisjoint(marks)
+
+    def _marks(self, path: str) -> Words:
+        try:
+            text = self.text(path)
+        except SourceError:
+            return ()
+        return tuple(mark for mark in MARKS if mark in text)
 
     def files_below(self, folder: str) -> Sequence[str]:
         """The files of the tree that lie in a folder, at any depth, sorted."""

@@ -20,7 +20,7 @@ from ..metadata import read as read_metadata
 from ..model import Location, Rule, Severity, Waiver
 from ..rego_file import RegoFile, scan
 from ..side import Side, is_named
-from ..source import Dialect, Sources, parse, plain_comments
+from ..source import Dialect, parse, plain_comments
 from ..targets import Built
 from ..tree import OutsideError, is_below, join
 from ..waive import inline
@@ -109,22 +109,19 @@ def base_config(config: Config, before: Side) -> Config:
         return config  # what could not be read guarded nothing
 
 
-def inline_waivers(sources: Sources, built: Sequence[Built], files: Iterable[FileInput], named: Sequence[str]) -> list[Waiver]:
+def inline_waivers(side: Side, built: Sequence[Built], files: Iterable[FileInput], named: Sequence[str]) -> list[Waiver]:
     """The waivers in the comments of all files that are judged."""
     found: list[Waiver] = []
     parsed = set()
-    read = {path for item in built for path in item.read}
-    for path, stream in sources.parsed():
+    sources, read = side.sources, {path for item in built for path in item.read}
+    for path, stream in side.texts("gitops-guard"):
         parsed.add(path)
         if sources.mount_of(path):
             continue  # what another repository, or another revision, says of itself excuses nothing here
         if "gitops-guard:" in stream.text and (path in read or is_named(path, named)):
             found += inline(path, stream.comments())
     for path in sorted({*(item.path for item in files), *read} - parsed):
-        try:
-            text = sources.text(path)
-        except (SourceError, OutsideError, OSError):
-            continue  # a binary file has no comments
+        text = sources.text(path) if sources.mentions(path, "gitops-guard") else ""  # a binary file has no comments
         if "gitops-guard:" in text:
             found += inline(path, plain_comments(text))
     return found
@@ -132,15 +129,12 @@ def inline_waivers(sources: Sources, built: Sequence[Built], files: Iterable[Fil
 
 def _standing(config: Config, side: Side) -> Standing:
     def speaks(path: str) -> bool:
-        try:
-            return "gitops-guard" in side.sources.text(path)
-        except (SourceError, OutsideError, OSError):
-            return False
+        return side.sources.mentions(path, "gitops-guard")
 
     # What waives or runs something here says the name; of the rest, only what may call that is of interest.
     files = tuple(read_files(side.sources, side.sources.tree.files(),
                              lambda path: posixpath.basename(path) not in KUSTOMIZATION_FILES or speaks(path), speaks))
-    return Standing(config, side, files, (*config.waivers, *inline_waivers(side.sources, side.built, files, ())))
+    return Standing(config, side, files, (*config.waivers, *inline_waivers(side, side.built, files, ())))
 
 
 def _at(config: Config, *keys: str | int) -> dict[str, Any]:

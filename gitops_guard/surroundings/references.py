@@ -113,7 +113,7 @@ def _marks(sources: Sources, path: str) -> Iterator[dict[str, Any]]:
     A comment is one if it is a JSON object with that key and nothing else stands before it (kyaml, setters2).
     """
     try:
-        comments = sources.stream(path).comments() if _MARK in sources.text(path) else []
+        comments = sources.stream(path).comments() if sources.mentions(path, _MARK) else []
     except (SourceError, OutsideError, OSError):
         return  # what Flux can't read either
     for comment in comments:

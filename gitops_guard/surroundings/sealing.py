@@ -16,7 +16,7 @@ from ..grow import node_id
 from ..later import holding
 from ..model import Resource, ResourceId
 from ..origin import Map, Origin, Seq
-from ..source import Dialect, Sources
+from ..source import Dialect, Sources, Stream
 from ..targets import Built
 from ..tree import OutsideError
 
@@ -65,9 +65,9 @@ def declared_names(sources: Sources, built: Iterable[Built]) -> dict[Origin, dic
     return found
 
 
-def plugins(sources: Sources) -> tuple[str, ...]:
-    """The plugins that fill in Secrets and that some file shows in use."""
-    return ("avp",) if any(in_use(stream.text) for _path, stream in sources.parsed()) else ()
+def plugins(texts: Iterable[tuple[str, Stream]]) -> tuple[str, ...]:
+    """The plugins that fill in Secrets and that some file shows in use, of those that hold one of MARKS."""
+    return ("avp",) if any(in_use(stream.text) for _path, stream in texts) else ()
 
 
 def _is_sealed(resource: Resource) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from ..evaluate.unit_tests import ERROR, Examined, TestResult, Wanted, examine, 
 from ..examples import Example, read_examples
 from ..globs import any_matches, matches
 from ..locate import locate
+from ..near import nearest
 from ..needs import only
 from ..parallel import each
 from ..policy import OUR_PACKAGE, Policy, PolicySet
@@ -76,8 +76,8 @@ class _Run:
         tasks = [*self._tests(), *self._examples()]
         for glob in self._chosen:
             if not any(matches(glob, name) for name in self._works):
-                near = difflib.get_close_matches(glob, self._works, 1, 0.5)
-                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(sorted(self._works))}"
+                close = nearest(glob, self._works, 0.5)
+                hint = f"did you mean {close!r}?" if close else f"there are {', '.join(sorted(self._works))}"
                 raise UsageError(f"--select: there is no rule {glob!r} here; {hint}")
         if self._chosen:
             self._works = {name: work for name, work in self._works.items() if any_matches(self._chosen, name)}

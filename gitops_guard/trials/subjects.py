@@ -46,7 +46,7 @@ def subjects_of(example: Example, rules: Mapping[str, Rule]) -> Subjects:
     built = Built(target, "rendered", tuple(resources), (), frozenset(example.files))
     return Subjects(resources, {} if example.outside else {target.id: target}, files, requests=requests,
                     repository=surroundings(sources, [built], [built], Graph(), files),
-                    encrypted=encrypted([built]), declared=declared_names(sources, [built]), plugins=plugins(sources))
+                    encrypted=encrypted([built]), declared=declared_names(sources, [built]), plugins=plugins(sources.parsed()))
 
 
 def _change(example: Example, rules: Mapping[str, Rule]) -> Subjects:

@@ -62,5 +62,5 @@ def test_built_into_several_namespaces():
 
 def test_plugins():
     tree, _ = built("kind: Secret\napiVersion: v1\nmetadata: {name: a, annotations: {avp.kubernetes.io/path: x}}\n", "a")
-    assert plugins(tree) == ("avp",)
-    assert plugins(built(SEALED, "a")[0]) == ()
+    assert plugins(tree.parsed()) == ("avp",)
+    assert plugins(built(SEALED, "a")[0].parsed()) == ()

@@ -30,7 +30,7 @@ def _node(node: Node) -> dict[str, Any]:
         "namespace": node.namespace,
         "name": node.name,
         "status": node.status,
-        "reason": _text(node.reason),
+        "reason": _text(node.why),
         "generated_by": node.generated_by,
         "location": None if place is None else {"file": place.file, "line": place.line},
         "source": None if node.source is None else _source(node.source),

@@ -85,7 +85,7 @@ def state(node: Node) -> str:
     """`unresolved: why` or `failed: why`; nothing for what is resolved."""
     if node.status == "resolved":
         return ""
-    return safe(f"{node.status}: {node.reason}" if node.reason else node.status)
+    return safe(f"{node.status}: {why}" if (why := node.why) else node.status)
 
 
 def plural(count: int, word: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from ... import git, git_history, tool
 from ...config import Config
 from ...errors import ToolError
+from ...git_program import Objects
 from ...model import Resource, Target
 from ...render import Renderer
 from ...revisions import RevisionTree
@@ -65,7 +66,7 @@ class Past:
     config: Config
     clone: Callable[[], Clone]
     _built: dict[tuple[str, str, tuple[str, ...]], Sequence[Resource]] = field(default_factory=dict)
-    _objects: git.Objects | None = None
+    _objects: Objects | None = None
     _last: tuple[str, RevisionTree] | None = None
 
     def renders(self, head: str | None, wanted: Sequence[Wanted]) -> tuple[str, Renders]:
@@ -147,9 +148,9 @@ class Past:
             self._last = commit, RevisionTree(self.root, commit, self.config.excludes, objects=self._talk())
         return self._last[1]
 
-    def _talk(self) -> git.Objects:
+    def _talk(self) -> Objects:
         if self._objects is None:
-            self._objects = git.Objects(self.root)
+            self._objects = Objects(self.root)
         return self._objects
 
     def _close(self) -> None:
