@@ -136,24 +136,25 @@ def _faults(last: Pass, built: Iterable[Built]) -> Iterator[Fault]:
 
     What an object can't be followed for, because its parent could not fill in a variable, is said once.
     """
-    said = {fault.location[:3] for item in built for fault in item.faults if fault.location is not None}
     own = {(owner.id, scope, item.target.id) for item in built for owner in item.target.owners for scope in item.scopes}
-    known = {item.target.id for item in built}
+    known = {item.target.id: item for item in built}
     closed = {group[0]: fault_of(group, last.expanded[group[0]])
               for group in cycles(pair for pair in last.deploys if pair[0] in last.expanded and pair[1] in last.expanded)}
     for key, expansion in sorted(last.expansions.items()):
         for fault in (*expansion.faults, *([closed[key]] if key in closed else [])):
             parent = fault.resource.target if fault.resource is not None else None
-            if fault.rule == "render/unresolved" and _where(fault) in said:
+            if fault.rule == "render/unresolved" and parent in known and _is_said(fault, known[parent]):
                 continue
             mine = sorted(target for owner, scope, target in own if (owner, scope) == (expansion.node.id, expansion.node.scope))
             yield replace(fault, target=mine[0] if mine else parent if parent in known else None)
 
 
-def _where(fault: Fault) -> tuple[str, int, int] | None:
-    """File, line and column of the field that a fault of an object is about."""
-    found = place(fault.resource.body, fault.path) if fault.resource is not None and fault.path is not None else None
-    return None if found is None else (found.file, found.line, found.column)
+def _is_said(fault: Fault, parent: Built) -> bool:
+    """Whether the parent has a fault at the field that a fault of an object is about."""
+    if fault.resource is None or fault.path is None:
+        return False
+    found = place(fault.resource.body, fault.path)
+    return found is not None and any(other.location is not None and found[:3] == other.location[:3] for other in parent.faults)
 
 
 def _is_home(place: Place | Unknown) -> bool:

@@ -75,7 +75,8 @@ def _joined(target: Target, parts: Sequence[Built]) -> Built:
     folders = frozenset[str]().union(*(part.folders for part in parts))
     faults = tuple(fault for part in parts for fault in part.faults)
     dropped = {declared: place for part in parts for declared, place in part.dropped.items()}
-    return Built(target, status, tuple(resources.values()), faults, read, folders, dropped=dropped)
+    return Built(target, status, tuple(resources.values()), faults, read, folders, dropped=dropped,
+                 settled=all(part.settled for part in parts))
 
 
 def _part(target: Target, recipe: Recipe, renderer: Renderer, sources: Sources) -> Built:
