@@ -11,7 +11,7 @@ from typing import Protocol
 Words = tuple[str, ...]
 
 MARKS = ("argoproj.io", ".toolkit.fluxcd.io", "CustomResourceDefinition", "Secret", "secretGenerator", "stringData",
-         "tekton.dev/", "gitops-guard", "$imagepolicy", "avp.kubernetes.io/", "argocd-vault-plugin", "<path:")
+         "tekton.dev/", "gitops-guard", "$imagepolicy", "avp.kubernetes.io/", "argocd-vault-plugin", "<path:", "helmChart")
 """The words that decide whether a text is worth a closer look; `Sources.mentions` knows these alone."""
 
 

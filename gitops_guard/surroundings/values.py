@@ -34,8 +34,9 @@ def values(side: Side, named: Sequence[str]) -> list[Resource]:
     inline = []
     for folder in side.found.direct:
         for path in (join(folder, name) for name in KUSTOMIZATION_FILES):
-            document = _document(side.sources, path)
-            for chart in _charts(document) if path not in read and is_named(path, named) else ():
+            if path in read or not is_named(path, named) or not side.sources.mentions(path, "helmChart"):
+                continue
+            for chart in _charts(_document(side.sources, path)):
                 files |= {join(folder, file) for file in _files_of(chart)} - read
                 inline += _resource(chart.get("valuesInline"), origin_of(chart, "valuesInline"))
     own = (path for path in sorted(files) if is_named(path, named) and side.sources.tree.kind(path) == "file")
