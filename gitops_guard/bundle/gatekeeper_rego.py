@@ -31,7 +31,7 @@ violation contains {{"msg": line, "details": {{"rule": "{rule}", "path": object.
   not waived
   some fault in faults
   told(fault)
-  line := trim_space(regex.replace(fault.msg, `[\\s\\x00-\\x1f\\x7f-\\x9f]+`, " "))
+  line := trim_space(regex.replace(fault.msg, `[\\s\\x00-\\x1f\\x7f-\\x9f\\pZ]+`, " "))
 }}
 
 faults := found if {{

@@ -11,13 +11,13 @@ from typing import Any
 
 from ..config import Admission as Settings
 from ..errors import UsageError
-from ..kinds import filled
 from ..model import Severity
 from ..rego_glob import as_regex
 from ..twin import Seen, Twin
-from . import cel, cel_kinds, names, waivers
+from . import cel, names, waivers
 from .cel_before import SUFFIX, before
 from .cel_walk import unrolled
+from .gatekeeper_rego import kind_patterns
 from .modes import EVERYTHING, REFUSALS, WARNINGS, Part, parts
 from .rules import AdmissionRule
 
@@ -66,7 +66,9 @@ def _conditions(rule: AdmissionRule, twin: Twin) -> dict[str, Any]:
     """Where the twin asks for all kinds, and the policy does not: those of the policy."""
     if not twin.is_of_all_kinds or rule.kinds == ("*",):
         return {}
-    return {"matchConditions": [{"name": "kinds", "expression": cel_kinds.condition(filled(rule.kinds, rule.parameters))}]}
+    wanted = cel.literal("|".join(kind_patterns(rule.kinds)))
+    expression = f"(request.kind.group + '/' + request.kind.kind).matches({wanted})"
+    return {"matchConditions": [{"name": "kinds", "expression": expression}]}
 
 
 def _binding(name: str, action: str, exempt: Sequence[str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ _WRITES = ("CREATE", "UPDATE")
 _WHOLE = ("", "ephemeralcontainers")
 """The subresources with which the object itself is written: none, and that of a pod."""
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+"""Also Unicode's; `\\pZ` says it where regular expressions know no others (webhook/review.rego)."""
 
 
 class Found(NamedTuple):
@@ -64,8 +65,13 @@ def verdict(admission: Admission, settings: Settings, request: Mapping[str, Any]
         if action == "deny" and (one.rule, one.message) in kept:
             action = "warn"
         if action in told and not _is_waived(rule, request, today):
-            told[action].add(f"{one.rule}: {_BLANKS.sub(' ', one.message).strip()}")
+            told[action].add(f"{one.rule}: {in_one_line(one.message)}")
     return Verdict(tuple(sorted(told["deny"])), tuple(sorted(told["warn"])))
+
+
+def in_one_line(message: str) -> str:
+    """A message as all targets tell it."""
+    return _BLANKS.sub(" ", message).strip()
 
 
 def _is_waived(rule: AdmissionRule, request: Mapping[str, Any], today: str) -> bool:

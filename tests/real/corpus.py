@@ -52,15 +52,10 @@ def objects() -> tuple[Map, ...]:
                 if name.endswith((".yaml", ".yml")):
                     for document in _documents(text.encode(), name):
                         found.setdefault(key(document), document)
-    for made in random_bypass.objects(RANDOM):
+    for made in [*random_bypass.objects(RANDOM), *random_images.objects(RANDOM_IMAGES)]:
         for document in _documents(json.dumps(made).encode(), "random.yaml"):
             found.setdefault(key(document), document)
     return tuple(found.values())
-
-
-def odd_objects() -> tuple[Map, ...]:
-    """Custom resources with something like containers, and with names that hold blanks and control characters of every kind."""
-    return tuple(document for made in random_images.objects(RANDOM_IMAGES) for document in _documents(json.dumps(made).encode(), "random.yaml"))
 
 
 def resources(found: tuple[Map, ...]) -> list[Resource]:

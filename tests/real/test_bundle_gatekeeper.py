@@ -19,6 +19,7 @@ from spoiling import spoil
 
 from gitops_guard.bundle import names
 from gitops_guard.bundle.suite import SUITE
+from gitops_guard.bundle.verdict import in_one_line
 from gitops_guard.cli import cli
 from gitops_guard.evaluate import Subjects, evaluate
 from gitops_guard.gator_program import suite
@@ -86,10 +87,10 @@ def test_equal_verdicts_on_every_object(tool: Any, output: Path, tmp_path: Path)
     wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
     for fault in judged.faults:
         assert fault.resource is not None
-        wanted[key(fault.resource.body), fault.rule].add(fault.message)
+        wanted[key(fault.resource.body), fault.rule].add(in_one_line(fault.message))
 
     file = tmp_path / "objects.yaml"
-    file.write_text("".join(f"---\n{json.dumps(one, ensure_ascii=False)}\n" for one in found))
+    file.write_text("".join(f"---\n{json.dumps(one)}\n" for one in found))
     done = gator(tool, "test", "-f", str(output / "templates"), "-f", str(output / "constraints"), "-f", str(file), "-o", "json")
     assert done.returncode == 1, done.stderr
     got: dict[tuple[str, str], set[str]] = defaultdict(set)

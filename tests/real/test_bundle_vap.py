@@ -13,7 +13,7 @@ import manual_deploys
 import pytest
 from click.testing import CliRunner
 from cluster import Answer, Cluster, running
-from corpus import builtin, key, objects, odd_objects, resources, tell
+from corpus import builtin, key, objects, resources, tell
 
 from gitops_guard.cli import cli
 from gitops_guard.evaluate import Subjects, evaluate
@@ -87,7 +87,7 @@ TOUCHED = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "touche
 @pytest.fixture(scope="module")
 def ready(cluster: Cluster) -> tuple[Map, ...]:
     """The corpus, with its namespaces, and with a schema-less definition for each kind that Kubernetes does not have."""
-    found = (*objects(), *odd_objects())
+    found = objects()
     for namespace in sorted({one["metadata"].get("namespace") or "default" for one in found} | {"vap"}):
         cluster.namespace(str(namespace))
     served = cluster.served()

@@ -152,4 +152,4 @@ told(statuses) := sort({sprintf("%s: %s", [fault.rule, line(fault)]) |
 })
 
 # In one line: the API server leaves warnings with control characters out.
-line(fault) := trim_space(regex.replace(fault.msg, `[\s\x00-\x1f\x7f-\x9f]+`, " "))
+line(fault) := trim_space(regex.replace(fault.msg, `[\s\x00-\x1f\x7f-\x9f\pZ]+`, " "))
