@@ -106,5 +106,5 @@ names_a_tool(text) if text == ""
 
 names_a_tool(text) if {
 	text != ""
-	regex.match(`\b(kubectl|oc|helm|helmfile|argocd|flux|kargo|skaffold|werf|kapp)\b`, text)
+	regex.match(`\b(kubectl|oc|helm|helmfile|argocd|flux|kargo|skaffold|werf|kapp)(\.exe)?["',\s]+[\w$"'{-]`, text)
 }

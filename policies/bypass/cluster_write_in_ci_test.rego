@@ -130,4 +130,8 @@ test_unreadable if {
 	severities(found) == ["note"]
 	other := cluster_write_in_ci.deny with input as object.union(judged([]), {"file": {"errors": [{"line": 4, "text": "foo \"x"}]}})
 	count(other) == 0
+	python := cluster_write_in_ci.deny with input as object.union(judged([]), {"file": {"errors": [{"line": 4, "text": "run(['kubectl', 'apply'])"}]}})
+	severities(python) == ["note"]
+	paths := cluster_write_in_ci.deny with input as object.union(judged([]), {"file": {"errors": [{"line": 4, "text": "open('helm/values.yaml')"}]}})
+	count(paths) == 0
 }

@@ -23,6 +23,17 @@ def uses(path: str, text: str) -> list[tuple[int, str]]:
 WORKFLOW = ".github/workflows/a.yaml"
 
 
+@pytest.mark.parametrize(("path", "text", "expected"), [
+    (WORKFLOW, "jobs:\n  a:\n    steps:\n    - shell: pwsh\n      run: |\n        kubectl apply `\n          -f x\n", [(6, "kubectl apply `\n  -f x\n")]),
+    (WORKFLOW, "jobs: {a: {steps: [{run: b, shell: 'python {0}'}, {run: c}, {run: '', shell: pwsh}]}}", [(1, "b")]),
+    ("azure-pipelines.yml", "steps: [{pwsh: a}, {powershell: b}, {script: c}, {bash: d}]", [(1, "a"), (1, "b")]),
+    ("azure-pipelines.yml", ("steps: [{task: AzureCLI@2, inputs: {scriptType: pscore, inlineScript: a}}, {task: PowerShell@2, inputs: {script: b}},"
+                             " {task: AzurePowerShell@5, inputs: {Inline: c}}, {task: Other@1, inputs: {script: d}}]"), [(1, "a"), (1, "b"), (1, "c")]),
+])
+def test_a_script_in_a_language_that_is_not_read_is_told(path: str, text: str, expected: list[tuple[int, str]]) -> None:
+    assert [(one["line"], one["text"]) for one in document(path, text)["errors"]] == expected
+
+
 @pytest.mark.parametrize(("text", "expected"), [
     ("jobs: {a: {steps: [{run: b c}]}}", [(1, "a", "b c")]),
     ("jobs:\n  a:\n    steps:\n      - run: |\n          b\n          # c\n          d", [(5, "a", "b"), (7, "a", "d")]),

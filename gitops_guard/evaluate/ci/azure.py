@@ -16,7 +16,9 @@ from .log import GITHUB_EXPRESSION, Log, items, line_at, lines_of, literals, map
 
 _MACRO = re.compile(r"\$\((\w+(?:\.\w+)+)\)")
 _SCRIPTS = ("script", "bash")
-_INLINE = ("inlineScript", "script", "inline")
+_OTHERS = ("pwsh", "powershell")
+"""Steps in a language that is not read."""
+_INLINE = ("inlineScript", "script", "inline", "Inline")
 _MAX_DEPTH = 30
 
 
@@ -40,7 +42,7 @@ def _walk(log: Log, node: Map, job: str, variables: dict[str, str], depth: int) 
     if isinstance(template, str) and "@" not in template and "${" not in template:
         log.includes.append(template.lstrip("/") if template.startswith("/")
                             else posixpath.normpath(posixpath.join(posixpath.dirname(log.path), template)))
-    if any(isinstance(node.get(key), str) for key in (*_SCRIPTS, "task")):
+    if any(isinstance(node.get(key), str) for key in (*_SCRIPTS, *_OTHERS, "task")):
         _step(log, node, job, known)
         return
     for key, value in node.items():
@@ -62,16 +64,23 @@ def _step(log: Log, step: Map, job: str, variables: dict[str, str]) -> None:
     for key in _SCRIPTS:
         if isinstance(step.get(key), str):
             _run(log, step[key], lines_of(step, key), job, name, env)
+    for key in _OTHERS:
+        if isinstance(step.get(key), str):
+            log.unread(step[key], lines_of(step, key))
     task = step.get("task")
     if isinstance(task, str):
         inputs = mapping(step.get("inputs"))
         log.use(task, inputs, line_at(step, "task"), job=job, step=name)
         kind = task.partition("@")[0].lower()
         shell_kind = str(inputs.get("scriptType") or "bash").lower()
-        if kind in ("bash", "azurecli", "shellscript", "cmdline", "awsshellscript") and shell_kind in ("bash", "batch", "inline"):
-            for key in _INLINE:
-                if isinstance(inputs.get(key), str):
-                    _run(log, inputs[key], lines_of(inputs, key), job, name, env)
+        known = kind in ("bash", "azurecli", "shellscript", "cmdline", "awsshellscript")
+        for key in _INLINE if known or kind in ("powershell", "azurepowershell", "pythonscript") else ():
+            if not isinstance(inputs.get(key), str):
+                continue
+            if known and shell_kind in ("bash", "batch", "inline"):
+                _run(log, inputs[key], lines_of(inputs, key), job, name, env)
+            else:
+                log.unread(inputs[key], lines_of(inputs, key))
 
 
 def _run(log: Log, text: str, lines: list[int], job: str, step: str | None, env: dict[str, str]) -> None:

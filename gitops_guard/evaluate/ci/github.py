@@ -48,8 +48,11 @@ def _steps(log: Log, job: Map, job_name: str, default: Any, environments: list[A
         name = name_of(step)
         shell_name = step.get("shell", default)
         log.when = _when(job, step)
-        if isinstance(step.get("run"), str) and (not isinstance(shell_name, str) or _SHELLS.match(shell_name)):
-            _run(log, step["run"], lines_of(step, "run"), job_name, name, env)
+        if isinstance(step.get("run"), str):
+            if not isinstance(shell_name, str) or _SHELLS.match(shell_name):
+                _run(log, step["run"], lines_of(step, "run"), job_name, name, env)
+            else:
+                log.unread(step["run"], lines_of(step, "run"))
         uses = step.get("uses")
         if isinstance(uses, str):
             inputs = mapping(step.get("with"))

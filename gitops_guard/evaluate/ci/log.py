@@ -10,6 +10,7 @@ from gitops_guard import shell
 from gitops_guard.origin import Map, Seq, origin_of
 
 MAX_COMMANDS = 20_000
+_MOST_TEXT = 20_000
 
 GITHUB_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 
@@ -60,6 +61,11 @@ class Log:
         given = {str(key): value for key, value in inputs.items()} if isinstance(inputs, Mapping) else {}
         self.uses.append({"action": action, "inputs": given, "line": line, "job": job, "step": step, "cluster": None,
                           "when": self.when})
+
+    def unread(self, text: str, lines: Sequence[int]) -> None:
+        """Note a script in a language that is not read: PowerShell, Python."""
+        if text.strip():
+            self.fail(lines[0], text[:_MOST_TEXT])
 
     def fail(self, line: int, text: str) -> None:
         """Note a part that could not be read."""
