@@ -70,7 +70,7 @@ test_a if count(found) == 1
     ("test_b if {\n  found ==\n    1\n}", ("test_b", "failed", 8, "it is undefined: not all of it is true")),
     ("test_b := false", ("test_b", "failed", 7, "it is false, not true")),
     ('test_b := {"case": true}', ("test_b", "failed", 7, "it is an object, not true")),
-    ('test_b if to_number("x") == 1', ("test_b", "error", 7, "could not parse string as number")),
+    ('test_b if to_number("x") == 1', ("test_b", "error", 7, "to_number: expects a text that is a number")),
     ("test_b if nothing == 1", ("policies/house/owner_label_test.rego", "error", 7, "use of undefined variable `nothing` is unsafe")),
     ("test_b if not owner_label.denny",
      ("policies/house/owner_label_test.rego", "error", 7, "nothing defines data.gitops_guard.house.owner_label.denny")),
