@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -132,6 +133,11 @@ class Told:
     def holders(self, target: Target) -> set[str]:
         """The folders with the objects that own a target."""
         return {folder for folder, found in self.objects if _id(found) in target["owners"]}
+
+    def paths(self, target: Target) -> set[str]:
+        """The folders that the objects that own a target name."""
+        owners = (found for _folder, found in self.objects if _id(found) in target["owners"])
+        return {posixpath.normpath(word) for owner in owners for word in re.findall(r"\bpath: (\S+)", yaml.dump(owner.get("spec")))}
 
     def of_kind(self, kind: str) -> list[dict[str, Any]]:
         return [found for _folder, found in self.objects if found.get("kind") == kind]

@@ -111,6 +111,9 @@ class Change:
     def _reads(self, name: str) -> bool:
         """Whether what a target is built from, or what an object that says how is, is one of the files."""
         target = self._targets[name]
+        if any((self._worlds[0].root / folder).is_dir() != (self._worlds[1].root / folder).is_dir()
+               for told in self._told for folder in told.paths(target)):
+            return True
         folders = {target["path"]} if _is_built(target) else set[str]()
         folders |= {folder for told in self._told for folder, _object in told.about(target)}
         return any(world.reads(folder, path) for world in self._worlds for path in self._changed for folder in folders)
