@@ -31,6 +31,8 @@ from gitops_guard.source import Dialect, parse
 from gitops_guard.trials.samples import documents
 from gitops_guard.verifying import Case, case_of, creation, embedded
 
+pytestmark = pytest.mark.real
+
 CONFIG = """\
 admission: {exempt-namespaces: [nowhere]}
 rules:
