@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors import SourceError
 from ..evaluate.sops import metadata
+from ..graph.fields import items, mapping
 from ..later import holding
 from ..manifests import KUSTOMIZATION_FILES, chart_folders, in_chart
 from ..model import VALUES, Resource
-from ..origin import Map, Origin, Seq, origin_of
+from ..origin import Map, Origin, origin_of
 from ..side import Side, is_named
 from ..source import Dialect, Sources
 from ..tree import OutsideError, join
@@ -52,11 +53,11 @@ def _resource(content: Any, origin: Origin | None) -> list[Resource]:
 
 def _of_applications(side: Side) -> Iterator[str]:
     for body in _bodies(side, _APPLICATIONS):
-        spec = _at(body, "spec", "template", "spec") if body.get("kind") == "ApplicationSet" else _at(body, "spec")
-        sources = [part for part in (*_items(spec, "sources"), spec.get("source")) if type(part) is Map]
+        spec = mapping(body, "spec", "template", "spec") if body.get("kind") == "ApplicationSet" else mapping(body, "spec")
+        sources = [part for part in (*items(spec, "sources"), spec.get("source")) if type(part) is Map]
         refs = {f"${part.get('ref')}": part for part in sources if part.get("ref")}
         for part in sources:
-            for entry in _items(_at(part, "helm"), "valueFiles"):
+            for entry in items(mapping(part, "helm"), "valueFiles"):
                 if isinstance(entry, str) and not any(word in entry for word in _UNKNOWN):
                     head, _, rest = entry.partition("/")
                     holder = refs.get(head, part)
@@ -67,7 +68,7 @@ def _of_applications(side: Side) -> Iterator[str]:
 
 def _of_releases(side: Side) -> Iterator[str]:
     for body in _bodies(side, {"HelmRelease"}):
-        yield from (posixpath.normpath(entry) for entry in _items(_at(body, "spec", "chart", "spec"), "valuesFiles")
+        yield from (posixpath.normpath(entry) for entry in items(mapping(body, "spec", "chart", "spec"), "valuesFiles")
                     if isinstance(entry, str) and not any(word in entry for word in _UNKNOWN))
 
 
@@ -89,11 +90,11 @@ def _bodies(side: Side, kinds: set[str]) -> Iterator[Map]:
 
 def _charts(document: Any) -> Iterator[Map]:
     for field in ("helmCharts", "helmChartInflationGenerator"):
-        yield from (chart for chart in _items(document, field) if type(chart) is Map)
+        yield from (chart for chart in items(document, field) if type(chart) is Map)
 
 
 def _files_of(chart: Map) -> Iterator[str]:
-    listed = (chart.get("valuesFile"), chart.get("values"), *_items(chart, "additionalValuesFiles"))
+    listed = (chart.get("valuesFile"), chart.get("values"), *items(chart, "additionalValuesFiles"))
     yield from (file for file in listed if isinstance(file, str) and "://" not in file)
 
 
@@ -106,14 +107,3 @@ def _document(sources: Sources, path: str) -> Any:
     except (SourceError, OutsideError, OSError):
         return None
     return documents[0] if documents else None
-
-
-def _at(body: Any, *keys: str) -> Mapping[str, Any]:
-    for key in keys:
-        body = body.get(key) if isinstance(body, Map) else None
-    return body if isinstance(body, Map) else {}
-
-
-def _items(body: Any, key: str) -> Sequence[Any]:
-    found = body.get(key) if isinstance(body, Mapping) else None
-    return found if isinstance(found, Seq) else ()
